@@ -1,0 +1,180 @@
+"""Settings to parts to a running companion; picks the best that is there and says so.
+
+Decides which implementation stands behind each port. Must not know what happens in a pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from companion.boards import EventStream, Timeline
+from companion.core.cues import CueTable
+from companion.core.cues import understand as understand_text
+from companion.core.script import Script, estimated_seconds
+from companion.core.session import Household, Session
+from companion.core.state import Offered
+from companion.errors import ContentError, SetupError
+from companion.keeping import folders
+from companion.keeping.clock import SampleClock, SystemClock, local_zone
+from companion.keeping.content import load_lines, load_scripts, load_voice
+from companion.keeping.cuebook import load_cues, only, phrases, with_cue
+from companion.keeping.settings import Settings, load_settings, numbers_to_speak
+from companion.keeping.store import PromiseStore
+from companion.ports import Expectation, Recogniser
+from companion.runner import Runner
+
+if TYPE_CHECKING:
+    from companion.speaking.cache import CachedVoice
+    from companion.speaking.mouth import Mouth
+
+OFFER_ORDER = ("orienting", "soles", "three_sighs", "longer_out_short", "longer_out")
+"""Orienting suits both states and comes first (brief, 3.1); others follow, quiet comes last."""
+ESSENTIAL_LINES = frozenset(
+    {
+        "call", "call_default_length", "appointment", "beyond_day", "extended", "time_left",
+        "early_back", "ended_early", "call_back", "call_back_late", "call_back_again", "closing",
+        "appointment_reminder", "clock_unsure", "doors", "not_ready", "extend_choice",
+        "door_later_ask", "safety_self", "safety_self_no_line", "safety_other",
+        "safety_medical", "who_to_call", "who_to_call_no_line",
+    }
+)  # fmt: skip
+"""Spoken even where only tones are wanted: they carry the promise, a question, or safety."""
+FILE_SUFFIXES = (".wav", ".flac")
+ENGINES = ("auto", "vosk", "pocketsphinx", "wyoming")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the command line chose for one run; None leaves it to the settings."""
+
+    microphone: str | None = None
+    speaker: str | None = None
+    engine: str | None = None
+    voice: str | None = None
+    events: bool = False
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that was written for this household."""
+
+    settings: Settings
+    lines: Mapping[str, tuple[str, ...]]
+    scripts: Mapping[str, Script]
+    table: CueTable
+
+
+def load_content() -> Content:
+    """Settings, lines, practices and cues. ContentError in one sentence for a wrong file."""
+    settings = load_settings()
+    language = settings.language
+    return Content(settings, load_lines(language), load_scripts(language), load_cues(language))
+
+
+def new_session(content: Content) -> Session:
+    """An idle session for this household."""
+    zone = local_zone()
+    numbers = numbers_to_speak(content.settings, datetime.now(zone).date())
+    order = {name: place for place, name in enumerate(OFFER_ORDER)}
+    scripts = sorted(content.scripts.values(), key=lambda s: (order.get(s.name, 99), s.name))
+    return Session(
+        household=Household(
+            zone=zone,
+            default_seconds=content.settings.default_minutes * 60.0,
+            practices=tuple(
+                Offered(s.name, s.title, s.family, estimated_seconds(s)) for s in scripts
+            ),
+            emergency=numbers.emergency,
+            crisis_line=numbers.crisis_line,
+            abuse_line=numbers.abuse_line,
+        )
+    )
+
+
+def is_file(name: str | None) -> bool:
+    """Whether a microphone or speaker was named as a file."""
+    return name is not None and name.lower().endswith(FILE_SUFFIXES)
+
+
+def make_recogniser(engine: str, settings: Settings) -> Recogniser:
+    """The recogniser that was asked for; auto takes Vosk where a model is installed."""
+    from companion.hearing.models import find_vosk_model
+    from companion.hearing.pocketsphinx import PocketSphinxRecogniser
+    from companion.hearing.vosk import VoskRecogniser
+
+    if engine not in ENGINES:
+        allowed = ", ".join(ENGINES)
+        raise ContentError(f"--engine {engine} is not known: allowed are {allowed}")
+    if engine == "wyoming":
+        raise SetupError("the engine wyoming is not built yet: use vosk or pocketsphinx")
+    if engine == "pocketsphinx":
+        return PocketSphinxRecogniser()
+    model = find_vosk_model(settings.vosk_folder(), folders.data_folder())
+    if model is not None:
+        return VoskRecogniser(model)
+    if engine == "vosk":
+        place = folders.data_folder() / "models"
+        raise SetupError(
+            f"no Vosk model is installed: unpack one into {place}, or name its folder as"
+            " vosk_model in the settings"
+        )
+    return PocketSphinxRecogniser()
+
+
+@contextlib.contextmanager
+def opened_voice(name: str) -> Iterator[CachedVoice]:
+    """The voice of this name with its cache; its process ends with the block."""
+    from companion.speaking.cache import CachedVoice
+    from companion.speaking.voice import EspeakVoice, VoiceSpec
+
+    file = load_voice(name)
+    spec = VoiceSpec(
+        name=file.name,
+        voice=file.voice,
+        rate_wpm=file.rate_wpm,
+        pitch=file.pitch,
+        gain_db=file.gain_db,
+    )
+    voice = CachedVoice(EspeakVoice(spec), folders.cache_folder() / "voice")
+    try:
+        yield voice
+    finally:
+        voice.close()
+
+
+def make_mouth(content: Content, voice: CachedVoice, rate: int) -> Mouth:
+    """The mouth of this household at a sample rate."""
+    from companion.speaking.mixer import Mixer
+    from companion.speaking.mouth import Mouth
+
+    return Mouth(voice, Mixer(rate), content.lines, content.scripts, essential=ESSENTIAL_LINES)
+
+
+def understood(text: str, *, phase: str, asked: str | None) -> dict[str, object]:
+    """What one typed sentence means, as plain facts."""
+    meant = understand_text(text, _table(), phase=phase, asked=asked)
+    if meant is None:
+        return {"text": text, "intent": None, "strength": None, "slots": {}}
+    return {
+        "text": text,
+        "intent": meant.intent,
+        "strength": meant.strength.value,
+        "slots": dict(meant.slots),
+    }
+
+
+_tables: list[CueTable] = []
+
+
+def _table() -> CueTable:
+    if not _tables:
+        _tables.append(load_cues(load_settings().language))
+    return _tables[0]

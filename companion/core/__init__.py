@@ -1,0 +1,1 @@
+"""The mind: pure functions over values. Standard library and numpy only."""

@@ -1,0 +1,266 @@
+"""A sentence template as nested plain data, and where in a row of words it fits.
+
+Decides what a pattern may be made of, which words it covers, and which sentences it stands for.
+Must not know: cues, phases, files, or the syntax that templates are written in.
+
+A pattern is a graph without cycles: rules that several templates use are one shared object, so
+what was found out about a rule at one place is found out once per sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, assert_never
+
+from companion.core import durations
+from companion.core.events import SlotValue
+
+SlotItems: TypeAlias = tuple[tuple[str, SlotValue], ...]
+Fit: TypeAlias = tuple[int, SlotItems]
+"""Where a pattern ends (the index after its last word), and the slots read on the way."""
+
+MEASURES = ("length", "minutes", "clock", "day", "number")
+"""Names in braces that are read by rule, not from a list of words (see core.durations)."""
+
+_MEASURE_SAMPLES: dict[str, tuple[str, ...]] = {
+    "length": (
+        "twenty minutes", "ten minutes", "half an hour", "five minutes", "two minutes",
+        "fifteen minutes", "thirty minutes", "an hour", "forty five minutes", "one hour",
+        "a quarter of an hour", "three minutes", "twenty five minutes", "an hour and a half",
+        "four minutes", "forty minutes", "six minutes", "eight minutes", "twelve minutes",
+        "two hours", "fifty minutes", "sixty minutes", "thirty five minutes", "seven minutes",
+        "three quarters of an hour", "a couple of minutes", "nine minutes", "half hour",
+    ),
+    "minutes": ("ten", "twenty", "five", "thirty", "fifteen", "forty", "two", "twelve"),
+    "clock": (
+        "nine o'clock", "ten o'clock", "nine", "ten", "eight", "half past nine", "seven thirty",
+        "eight o'clock", "six", "seven", "quarter to ten", "ten thirty", "five o'clock", "noon",
+        "tomorrow at ten", "nine in the morning", "quarter past eight", "three o'clock",
+        "midnight", "eleven", "twelve", "one", "two", "three", "four", "five", "eight fifteen",
+        "six forty five", "ten past four", "twenty to eleven", "tomorrow morning at nine",
+    ),
+    "day": ("tomorrow", "tomorrow morning", "tonight", "tomorrow evening", "later today"),
+    "number": (
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "six and a half", "two and a half", "seven out of ten",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """One spoken word, compared as one or more plain words ("i'm" as i, am)."""
+
+    said: str
+    plain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One pattern after the other."""
+
+    items: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of several patterns. `by_first` finds the branches that can begin with a word."""
+
+    items: tuple[Pattern, ...]
+    by_first: dict[str, tuple[Pattern, ...]] = field(repr=False)
+    other: tuple[Pattern, ...] = field(repr=False)
+    """Branches that may begin with a measure, or hold no word at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """A length, a clock time, a day or a number, read by core.durations."""
+
+    kind: str
+    """One of MEASURES."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagged:
+    """A pattern that puts a value into a slot."""
+
+    slot: str
+    value: SlotValue
+    item: Pattern
+
+
+Pattern: TypeAlias = Word | Row | Choice | Measure | Tagged
+
+
+def choice(items: Iterable[Pattern]) -> Choice:
+    """Build a Choice with its index."""
+    branches = tuple(items)
+    by_first: dict[str, list[Pattern]] = {}
+    other: list[Pattern] = []
+    for item in branches:
+        words, always = first_words(item)
+        if always:
+            other.append(item)
+            continue
+        for word in words:
+            by_first.setdefault(word, []).append(item)
+    return Choice(branches, {word: tuple(some) for word, some in by_first.items()}, tuple(other))
+
+
+def first_words(pattern: Pattern) -> tuple[frozenset[str], bool]:
+    """The plain words `pattern` can begin with, and whether that is not the whole answer.
+
+    The second value is true where it may be empty or may begin with a measure.
+    """
+    match pattern:
+        case Word():
+            return frozenset(pattern.plain[:1]), not pattern.plain
+        case Measure():
+            return frozenset(), True
+        case Tagged():
+            return first_words(pattern.item)
+        case Choice():
+            open_words = [first_words(item)[0] for item in pattern.other]
+            return frozenset(pattern.by_first).union(*open_words), bool(pattern.other)
+        case Row():
+            words: frozenset[str] = frozenset()
+            for item in pattern.items:
+                some, always = first_words(item)
+                words |= some
+                if not always:
+                    return words, False
+            return words, True
+        case _:
+            assert_never(pattern)
+
+
+class Reading:
+    """One sentence being read: remembers what fitted where."""
+
+    def __init__(self, words: Sequence[str], fillers: frozenset[str]) -> None:
+        """`fillers` are plain words that may stand between any two words of a pattern."""
+        self.words = tuple(words)
+        self._known: dict[tuple[int, int], tuple[Fit, ...]] = {}
+        self._hops = [self._hop(at, fillers) for at in range(len(self.words) + 1)]
+
+    def _hop(self, at: int, fillers: frozenset[str]) -> tuple[int, ...]:
+        places = [at]
+        while places[-1] < len(self.words) and self.words[places[-1]] in fillers:
+            places.append(places[-1] + 1)
+        return tuple(places)
+
+    def fits(self, pattern: Pattern, at: int) -> tuple[Fit, ...]:
+        """Every way in which `pattern` covers words from index `at` on."""
+        key = (id(pattern), at)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = tuple(dict.fromkeys(self._look(pattern, at)))
+        return known
+
+    def _look(self, pattern: Pattern, at: int) -> Iterable[Fit]:
+        match pattern:
+            case Word():
+                return self._word(pattern.plain, at)
+            case Row():
+                return self._row(pattern, at)
+            case Choice():
+                return self._choice(pattern, at)
+            case Measure():
+                return [
+                    (end, tuple(slots.items()))
+                    for start in self._hops[at]
+                    for end, slots in durations.read(pattern.kind, self.words, start)
+                ]
+            case Tagged():
+                tag = ((pattern.slot, pattern.value),)
+                return [(end, slots + tag) for end, slots in self.fits(pattern.item, at)]
+            case _:
+                assert_never(pattern)
+
+    def _word(self, plain: tuple[str, ...], at: int) -> Iterable[Fit]:
+        places = [at]
+        for wanted in plain:
+            places = [
+                place + 1
+                for start in places
+                for place in self._hops[start]
+                if place < len(self.words) and self.words[place] == wanted
+            ]
+        return [(place, ()) for place in places]
+
+    def _row(self, row: Row, at: int) -> Iterable[Fit]:
+        so_far: dict[Fit, None] = {(at, ()): None}
+        for item in row.items:
+            so_far = {
+                (end, before + slots): None
+                for place, before in so_far
+                for end, slots in self.fits(item, place)
+            }
+            if not so_far:
+                break
+        return so_far
+
+    def _choice(self, alternatives: Choice, at: int) -> Iterable[Fit]:
+        found: list[Fit] = []
+        for item in alternatives.other:
+            found.extend(self.fits(item, at))
+        for place in self._hops[at]:
+            if place < len(self.words):
+                for item in alternatives.by_first.get(self.words[place], ()):
+                    found.extend(self.fits(item, at))
+        return found
+
+
+def sample(pattern: Pattern, turn: int) -> str:
+    """One sentence that `pattern` stands for. Turn 0 takes the first branch everywhere.
+
+    Even turns walk through all branches in order, odd ones mix them; from turn 0 to twice
+    `turns(pattern)` every branch has come up.
+    """
+    return " ".join(_sampled(pattern, turn // 2, mixed=turn % 2 == 1))
+
+
+def turns(pattern: Pattern) -> int:
+    """How many turns a walk through all branches takes."""
+    match pattern:
+        case Word():
+            return 1
+        case Measure():
+            return len(_MEASURE_SAMPLES[pattern.kind])
+        case Tagged():
+            return turns(pattern.item)
+        case Row():
+            return max((turns(item) for item in pattern.items), default=1)
+        case Choice():
+            return len(pattern.items) * max((turns(item) for item in pattern.items), default=1)
+        case _:
+            assert_never(pattern)
+
+
+def _sampled(pattern: Pattern, turn: int, *, mixed: bool) -> list[str]:
+    match pattern:
+        case Word():
+            return [pattern.said]
+        case Row():
+            said: list[str] = []
+            for place, item in enumerate(pattern.items):
+                own = _scattered(turn, place) if mixed else turn
+                said += _sampled(item, own, mixed=mixed)
+            return said
+        case Tagged():
+            return _sampled(pattern.item, turn, mixed=mixed)
+        case Measure():
+            samples = _MEASURE_SAMPLES[pattern.kind]
+            return samples[turn % len(samples)].split()
+        case Choice():
+            inner, branch = divmod(turn, len(pattern.items))
+            return _sampled(pattern.items[branch], inner, mixed=mixed)
+        case _:
+            assert_never(pattern)
+
+
+def _scattered(turn: int, place: int) -> int:
+    # A fixed scatter (Knuth's multiplicative hash), so that neighbouring choices do not march
+    # in step and the same content always gives the same sentences.
+    return ((turn * 31 + place + 1) * 2_654_435_761 % 2**32) >> 8

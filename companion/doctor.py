@@ -1,0 +1,133 @@
+"""The self-check: every part says ok, degraded or missing, why, and the one remedy.
+
+Decides what is looked at. Changes nothing, needs no network and opens no device.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from companion.errors import CompanionError
+from companion.keeping import folders
+from companion.ports import Finding
+
+LEAST_FREE_BYTES = 50_000_000
+"""Room for the promise and the cached voice (about 20 MB), with some to spare."""
+
+
+def examine() -> list[Finding]:
+    """Look at every part. Never raises for a part that is broken: that is its finding."""
+    looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("content", _content),
+        ("settings", _settings),
+        ("microphone", lambda: _device("microphone", "max_input_channels")),
+        ("speaker", lambda: _device("speaker", "max_output_channels")),
+        ("voice", _voice),
+        ("recogniser", _recogniser),
+        ("promise", _promise),
+        ("clock", _clock),
+        ("disk", _disk),
+    )
+    findings = []
+    for part, look in looks:
+        try:
+            findings.append(look())
+        except CompanionError as problem:
+            findings.append(Finding(part, "missing", str(problem)))
+    return findings
+
+
+def sound_devices(key: str) -> list[str]:
+    """Names of devices with channels of this kind ("max_input_channels" or output).
+
+    SetupError where the sound library itself is missing.
+    """
+    from companion.errors import SetupError
+
+    try:
+        import sounddevice
+    except OSError as problem:
+        raise SetupError("the library libportaudio2 is missing") from problem
+    return [str(device["name"]) for device in sounddevice.query_devices() if device[key] > 0]
+
+
+def _device(part: str, key: str) -> Finding:
+    try:
+        names = sound_devices(key)
+    except CompanionError as problem:
+        return Finding(part, "missing", str(problem), "sudo apt-get install libportaudio2")
+    if not names:
+        kind = "microphone" if "input" in key else "loudspeaker"
+        return Finding(part, "missing", f"no {kind} was found", f"plug in a {kind}")
+    return Finding(part, "ok", ", ".join(names[:4]))
+
+
+def _content() -> Finding:
+    from companion.checking import check
+
+    problems, count = check([])
+    if problems:
+        return Finding("content", "missing", problems[0], "companion check")
+    return Finding("content", "ok", f"{count} files are in order")
+
+
+def _settings() -> Finding:
+    from companion.keeping.settings import load_settings, settings_file
+
+    settings = load_settings()
+    where = settings_file()
+    if not where.exists():
+        return Finding("settings", "ok", f"defaults; nothing is written in {where}")
+    country = settings.country or "not set"
+    return Finding("settings", "ok", f"{where}, country {country}")
+
+
+def _voice() -> Finding:
+    from companion import build
+
+    with build.opened_voice(build.load_settings().voice) as voice:
+        clip = voice.render("One, two, three.")
+    return Finding("voice", "ok", f"{voice.name}, a sentence of {clip.seconds:.1f} s rendered")
+
+
+def _recogniser() -> Finding:
+    from companion import build
+
+    settings = build.load_settings()
+    recogniser = build.make_recogniser(settings.engine, settings)
+    try:
+        unknown = recogniser.set_phrases(build.all_phrases())
+    finally:
+        recogniser.close()
+    if unknown:
+        words = ", ".join(sorted(unknown)[:8])
+        detail = f"{recogniser.name} does not know {len(unknown)} of the cue words: {words}"
+        return Finding("recogniser", "degraded", detail, "")
+    return Finding("recogniser", "ok", f"{recogniser.name} knows every cue word")
+
+
+def _promise() -> Finding:
+    from companion import standing
+
+    return Finding("promise", "ok", standing.sentence(standing.status()))
+
+
+def _clock() -> Finding:
+    from companion.keeping.clock import SystemClock
+
+    if SystemClock().now().clock_set:
+        return Finding("clock", "ok", "the clock is set")
+    detail = "the clock has not been set since the start: promises hold by running time only"
+    return Finding("clock", "degraded", detail, "timedatectl set-ntp true")
+
+
+def _disk() -> Finding:
+    folder = folders.state_folder()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        detail = f"only {free // 1_000_000} MB are free"
+        return Finding("disk", "degraded", detail, "sudo apt-get clean")
+    return Finding("disk", "ok", f"{free // 1_000_000} MB are free")

@@ -1,0 +1,1 @@
+"""Sound in: frames, utterances, words, and the one decision that makes them a cue."""

@@ -1,0 +1,1 @@
+"""What lasts: the clock, the promise on disk, settings and the content files."""
