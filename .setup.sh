@@ -6,10 +6,12 @@
 # FOLDER/.venv. The system's own Python is never touched. Everything it says goes to standard
 # error. When all is there it asks nobody, needs no network and is over in a moment.
 #
-# Two marks inside .venv say how far it is. Each is written last, after what it stands for, so that
-# a set-up that was interrupted is never taken for a whole one:
+# Marks inside .venv say how far it is. The first two are written last, after what they stand for,
+# so that a set-up that was interrupted is never taken for a whole one:
 #   .made              Python version and place: an environment that pip works in
 #   .installed-EXTRA   checksum of pyproject.toml: everything it asks for is there
+#   .under-way         pip is at work; found at the start, it was killed and may have left half of
+#                      a package behind, which pip itself would take for a whole one
 
 say() { printf '%s\n' "companion: $*" >&2; }
 
@@ -102,7 +104,10 @@ sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && return
 
 # It remembers its place, because its programs hold their own path: a moved folder is made anew.
 made_mark() { printf '%s\n%s\n' "$("$venv/bin/python" -V 2>&1)" "$here"; }
-is_made() { [ -f "$venv/.made" ] && [ "$(made_mark)" = "$(cat "$venv/.made")" ]; }
+is_made() {
+    [ -f "$venv/.made" ] && [ ! -f "$venv/.under-way" ] &&
+        [ "$(made_mark)" = "$(cat "$venv/.made")" ]
+}
 
 installed_mark() { cksum <"$here/pyproject.toml"; }
 is_installed() {
@@ -124,12 +129,17 @@ install_parts() {
     for mark in "$venv"/.installed-*; do
         [ ! -f "$mark" ] || [ "$(cat "$mark")" = "$wanted" ] || rm -f "$mark"
     done
+    : >"$venv/.under-way"
+    done=
     (
         unset PYTHONPATH PYTHONHOME
         cd "$here"
         PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install \
-            --quiet --no-input --editable ".${extra:+[$extra]}" </dev/null 9<&- >&2
-    ) || give_up "the parts could not be installed; the lines above say why (is this machine online?)"
+            --quiet --quiet --no-input --editable ".${extra:+[$extra]}" </dev/null 9<&- >&2
+    ) && done=yes
+    rm -f "$venv/.under-way"
+    [ "$done" ] ||
+        give_up "the parts could not be installed; the lines above say why (is this machine online?)"
     # What testing needs includes what running needs.
     for mark in "" $extra; do
         printf '%s\n' "$wanted" >"$venv/.installed-$mark.new"

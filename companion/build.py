@@ -5,30 +5,24 @@ Decides which implementation stands behind each port. Must not know what happens
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from companion.boards import EventStream, Timeline
 from companion.core.cues import CueTable
 from companion.core.cues import understand as understand_text
 from companion.core.script import Script, estimated_seconds
-from companion.core.session import Household, Session
+from companion.core.session import Household, Phase, Session
 from companion.core.state import Offered
 from companion.errors import ContentError, SetupError
 from companion.keeping import folders
-from companion.keeping.clock import SampleClock, SystemClock, local_zone
+from companion.keeping.clock import local_zone
 from companion.keeping.content import load_lines, load_scripts, load_voice
 from companion.keeping.cuebook import load_cues, only, phrases, with_cue
 from companion.keeping.settings import Settings, load_settings, numbers_to_speak
-from companion.keeping.store import PromiseStore
-from companion.ports import Expectation, Recogniser
-from companion.runner import Runner
+from companion.ports import Recogniser
 
 if TYPE_CHECKING:
     from companion.speaking.cache import CachedVoice
@@ -142,6 +136,7 @@ def opened_voice(name: str) -> Iterator[CachedVoice]:
         rate_wpm=file.rate_wpm,
         pitch=file.pitch,
         gain_db=file.gain_db,
+        sentence_gap_seconds=file.sentence_gap_seconds,
     )
     voice = CachedVoice(EspeakVoice(spec), folders.cache_folder() / "voice")
     try:
@@ -156,6 +151,29 @@ def make_mouth(content: Content, voice: CachedVoice, rate: int) -> Mouth:
     from companion.speaking.mouth import Mouth
 
     return Mouth(voice, Mixer(rate), content.lines, content.scripts, essential=ESSENTIAL_LINES)
+
+
+def all_phrases() -> tuple[str, ...]:
+    """Everything that makes sense in some phase, for looking over a recogniser's words."""
+    table = load_cues(load_settings().language)
+    found: dict[str, None] = {}
+    for phase in Phase:
+        found.update(dict.fromkeys(phrases(table, phase=phase.value)))
+    return tuple(found)
+
+
+def with_cues(table: CueTable, cues: Sequence[str], *, only_those: bool) -> CueTable:
+    """The cues joined by NAME=TEMPLATE ones. ContentError where one is not written like that."""
+    names = []
+    for cue in cues:
+        name, equals, template = cue.partition("=")
+        if not (name and equals and template):
+            raise ContentError(f"--cue {cue}: write NAME=TEMPLATE, as in mirror='smart mirror'")
+        table = with_cue(table, name, template)
+        names.append(name)
+    if only_those and not names:
+        raise ContentError("--only means the added cues alone: add one with --cue NAME=TEMPLATE")
+    return only(table, names) if only_those else table
 
 
 def understood(text: str, *, phase: str, asked: str | None) -> dict[str, object]:

@@ -49,10 +49,11 @@ def run(
     ] = None,
 ) -> None:
     """Listen and speak. On WAV files, time is the microphone file's own."""
-    from companion import build
+    from companion import listening
+    from companion.build import Choices
 
-    choices = build.Choices(microphone, speaker, engine, voice, events, max_seconds)
-    build.run(choices, sys.stdout)
+    choices = Choices(microphone, speaker, engine, voice, events, max_seconds)
+    listening.run(choices, sys.stdout)
 
 
 @app.command()
@@ -60,9 +61,23 @@ def demo(
     speed: Annotated[float, typer.Option(min=1.0, help="how much faster than real")] = 20.0,
 ) -> None:
     """Try a whole pause in the terminal: type what you would say; Ctrl-D ends."""
-    from companion import build
+    import asyncio
 
-    build.demo(speed)
+    from companion import build
+    from companion.demo import demo as typed
+    from companion.keeping.clock import SystemClock
+
+    content = build.load_content()
+    asyncio.run(
+        typed(
+            build.new_session(content),
+            table=content.table,
+            lines=content.lines,
+            scripts=content.scripts,
+            clock=SystemClock(),
+            speed=speed,
+        )
+    )
 
 
 @app.command()
@@ -78,9 +93,18 @@ def hear(
     only: Annotated[bool, typer.Option("--only", help="only the added cues")] = False,
 ) -> None:
     """Recognise only: a JSON line for every cue in the files."""
-    from companion import build
+    from companion import build, listening
+    from companion.ports import Expectation
 
-    build.hear(files, engine=engine, phase=phase, asked=asked, cues=cue or [], only=only)
+    content = build.load_content()
+    listening.hear(
+        files,
+        engine=engine,
+        expectation=Expectation(phase, asked),
+        table=build.with_cues(content.table, cue or [], only_those=only),
+        content=content,
+        out=sys.stdout,
+    )
 
 
 @app.command()
@@ -103,9 +127,9 @@ def say(
     voice: Annotated[Text, typer.Option(help="the name of a voice")] = None,
 ) -> None:
     """Speak one sentence."""
-    from companion import build
+    from companion import listening
 
-    build.say(text, speaker=speaker, voice=voice)
+    listening.speak(text, speaker=speaker, voice=voice, practice=False)
 
 
 @app.command()
@@ -115,9 +139,9 @@ def play(
     voice: Annotated[Text, typer.Option(help="the name of a voice")] = None,
 ) -> None:
     """Guide one practice."""
-    from companion import build
+    from companion import listening
 
-    build.play(script, speaker=speaker, voice=voice)
+    listening.speak(script, speaker=speaker, voice=voice, practice=True)
 
 
 @app.command()

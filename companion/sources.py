@@ -12,10 +12,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from companion.core.events import CueHeard, Event, Failed, Performed, Said
-from companion.errors import CompanionError, PartLost, SetupError
+from companion.errors import CompanionError, PartLost
 from companion.hearing.ear import Ear, EarEvent, EarFailed, Heard
 from companion.keeping.clock import SampleClock
 from companion.ports import FRAME_SECONDS, Board, Clock, Expectation, Microphone
@@ -26,13 +25,6 @@ LISTEN_BLOCK_SECONDS = 0.03
 """How often the sounding of a line is looked at while something sounds."""
 REOPEN_SECONDS = (0.5, 1.0, 2.0, 4.0)
 """Waits between attempts to open a lost microphone again; the last one repeats."""
-
-
-class Placed(Protocol):
-    """Knows when a sample of the speaker sounds."""
-
-    def seconds_at(self, sample: int) -> float:
-        """Seconds since the start of the run."""
 
 
 class Telling:
@@ -87,11 +79,12 @@ class Telling:
         match mark.kind:
             case "speech_start":
                 self._begun[mark.name] = at
-            case "speech_end":
+            case "speech_end" | "speech_cut":
                 start = self._begun.pop(mark.name, at)
                 facts = {"t": round(now, 3), "line": mark.name, "start": start, "end": at}
                 self._board.show("speech", facts)
-                return [Said(mark.name)]
+                # A sentence that was cut short has not been said.
+                return [Said(mark.name)] if mark.kind == "speech_end" else []
             case "breath":
                 facts = {"t": round(now, 3), "phase": mark.name, "start": at}
                 self._board.show("breath", facts)
@@ -243,6 +236,6 @@ class LiveSource:
             await asyncio.sleep(wait)
             try:
                 await self._microphone.open()
-            except (SetupError, PartLost, CompanionError):
+            except CompanionError:
                 continue
             return

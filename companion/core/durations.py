@@ -253,7 +253,7 @@ def read_length(words: Sequence[str], at: int) -> Iterator[tuple[int, float]]:
         at += 1
     for size in range(_LONGEST_FIXED, 1, -1):
         fixed = _FIXED_LENGTHS.get(tuple(words[at : at + size]))
-        if fixed is not None:
+        if fixed is not None and at + size <= len(words):
             yield from _and_more(words, at + size, fixed)
     for end, value in _number(words, at):
         yield from _counted(words, end, value)
@@ -334,7 +334,7 @@ _DAY_WORDS: Final[dict[tuple[str, ...], tuple[str | None, str | None]]] = {
 def _day_words(words: Sequence[str], at: int) -> Iterator[tuple[int, str | None, str | None]]:
     for size in (3, 2, 1):
         found = _DAY_WORDS.get(tuple(words[at : at + size]))
-        if found is not None:
+        if found is not None and at + size <= len(words):
             yield at + size, *found
 
 

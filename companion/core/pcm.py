@@ -41,7 +41,7 @@ BLOCK_OUTPUTS = 256
 
 def factor(decibels: float) -> float:
     """The factor on the samples that a gain in decibels means."""
-    return 10.0 ** (decibels / 20.0)
+    return math.pow(10.0, decibels / 20.0)
 
 
 def peak(samples: Samples) -> float:
@@ -104,7 +104,8 @@ def join(parts: Iterable[Samples]) -> Samples:
 
 def to_int16(samples: Samples) -> NDArray[np.int16]:
     """Rounded 16-bit samples; what is beyond full scale is clipped."""
-    return np.rint(np.clip(samples, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+    whole: NDArray[np.int16] = np.rint(np.clip(samples, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+    return whole
 
 
 def from_int16(samples: NDArray[np.int16]) -> Samples:

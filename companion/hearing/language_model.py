@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 START, END = "<s>", "</s>"
 
-CUE_WEIGHT = 0.3
+History = tuple[str, ...]
+
+CUE_WEIGHT = 0.9
 """How much of all speech is taken to be a cue before a word is heard. Measured: benchmarks."""
 DAMPING = 0.5
 """Counts are raised to this power, so that a template with sixty numbers in it does not drown a
@@ -30,8 +32,6 @@ SHARES = (0.85, 0.12, 0.03)
 """How the cue model splits between three words, two words and one word of context."""
 FLOOR = 1e-7
 """No word is rarer than this."""
-
-History = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Background:
     """The vocabulary, START and END not included."""
     alone: NDArray[np.float64]
     """float64[n]: probability of each word, whatever came before."""
-    pairs: Mapping[tuple[str, str], float]
+    pairs: Mapping[History, float]
     """Probability of the second word after the first, where it differs from `alone`."""
 
 
@@ -198,6 +198,5 @@ def _left_over(
         used[history[:-1]] += chance  # type: ignore[assignment]
         covered[history[:-1]] += shorter.get(history[1:], FLOOR)  # type: ignore[assignment]
     return {
-        history: max(1 - used[history], 1e-3) / max(1 - covered[history], 1e-3)
-        for history in used
+        history: max(1 - used[history], 1e-3) / max(1 - covered[history], 1e-3) for history in used
     }

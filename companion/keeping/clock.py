@@ -25,7 +25,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -121,6 +121,11 @@ def local_zone() -> tzinfo:
         # Its offset of today is right for every pause, which ends within a day.
         now = time.localtime()
         return timezone(timedelta(seconds=now.tm_gmtoff), now.tm_zone)
+
+
+def local_day(moment: Moment, zone: tzinfo) -> date:
+    """Tell the date that the calendar on the wall shows at `moment`."""
+    return datetime.fromtimestamp(moment.wall, zone).date()
 
 
 def _zone_of_file(path: Path) -> tzinfo | None:

@@ -8,19 +8,20 @@ import wave
 from pathlib import Path
 
 import pytest
-import tone_rules
 
 from companion.keeping.content import LineTable, load_line_tables, load_voice
+from tests.content import tone_rules
 
 LINES = load_line_tables()
 BANNED = tone_rules.load_banned()
 ESSAY = set((Path(__file__).parent / "essay_shingles.txt").read_text().split())
 
-# The longest words that can stand in the braces.
+# The longest words that can stand in the braces. In lines about a pause of up to an hour the
+# clock time is short; elsewhere it may be an appointment's.
 FACTS = {
-    "length": "twenty-five minutes",
-    "minutes": "twenty-five minutes",
-    "clock": "twenty-five minutes past eleven",
+    "length": "fifty-seven minutes",
+    "minutes": "twenty-three hours and fifty-seven minutes",
+    "clock": "tomorrow at eleven fifty-seven in the afternoon",
     "practice": "two minutes of long breaths out",
     "emergency": "nine, nine, nine",
     "crisis_line": "zero eight zero zero, one one one, zero, one one one",
@@ -99,7 +100,9 @@ every_line = pytest.mark.parametrize(("name", "table"), LINES.items(), ids=list(
 
 
 def _filled(table: LineTable) -> list[str]:
-    return [variant.format(**FACTS) for variant in table.variants]
+    facts = FACTS | ({"clock": "eleven fifty-seven"} if "length" in table.facts else {})
+    texts = [variant.format(**facts) for variant in table.variants]
+    return [text[:1].upper() + text[1:] for text in texts]
 
 
 def test_the_lines_are_those_that_are_asked_for() -> None:
@@ -110,13 +113,13 @@ def test_the_lines_are_those_that_are_asked_for() -> None:
 @every_line
 def test_tone(name: str, table: LineTable) -> None:
     """No line commands, praises, comforts, blames, speaks of the other person or of health."""
-    for text in table.variants:
-        assert tone_rules.spoken(text, BANNED) in ([], ["does not open with a capital"])
+    for text in _filled(table):
+        assert tone_rules.spoken(text, BANNED) == [], text
 
 
 @every_line
 def test_length(name: str, table: LineTable) -> None:
-    """No line is longer than its limit, even with the longest facts, and no clause than 12 words."""
+    """No line is longer than its limit, even with the longest facts, no clause than 12 words."""
     for text in _filled(table):
         assert tone_rules.word_count(text) <= table.most_words, text
         most = 3 if name in SAFETY else 2
@@ -153,10 +156,10 @@ def test_words_are_easy() -> None:
         ("call", "{length}, back at {clock}. Anyone here may ask for more."),
         ("call_default_length", "{length}, back at {clock}. Anyone here may change it."),
         ("appointment", "set for {clock}. I'll call once then, and not before."),
-        ("time_left", "{minutes} left, back at {clock}."),
+        ("time_left", "{minutes} left, until {clock}."),
         ("extended", "{length} more, back at {clock}."),
         ("early_back", '{minutes} left. Saying "end the pause" stops the clock.'),
-        ("ended_early", "The agreed time stays open for anyone until {clock}."),
+        ("ended_early", "The agreed time stays open for anyone, until {clock}."),
         ("last_minute", "Then back, more time, or not today."),
         ("closing", 'Say "I\'m back" any time today.'),
         ("doors", "now, a time within a day, or let it go for today."),
@@ -196,7 +199,7 @@ def _seconds(text: str, voice: str, rate_wpm: int) -> float:
     ).stdout
     # Written to a pipe, the header cannot know its length; the file behind it can be counted.
     with wave.open(io.BytesIO(sound)) as header:
-        bytes_a_second = header.getframerate() * header.getsampwidth()
+        bytes_a_second: int = header.getframerate() * header.getsampwidth()
     return (len(sound) - 44) / bytes_a_second
 
 
@@ -215,7 +218,7 @@ def test_only_safety_is_fixed() -> None:
 @pytest.mark.parametrize("name", ["safety_other", "who_to_call", "who_to_call_no_line"])
 def test_the_neutral_lines_reveal_nothing(name: str) -> None:
     """Somebody who overhears them does not learn what was understood."""
-    assert tone_rules.banned_words(LINES[name].variants[0], REVEALING) == []
+    assert tone_rules.banned_words(_filled(LINES[name])[0], REVEALING) == []
 
 
 def test_safety_lines_ask_and_counsel_nothing() -> None:

@@ -6,7 +6,6 @@ import itertools
 from pathlib import Path
 
 import pytest
-import tone_rules
 
 from companion.keeping.content import (
     SHAPES,
@@ -14,6 +13,7 @@ from companion.keeping.content import (
     load_lines,
     load_reentry,
 )
+from tests.content import tone_rules
 
 SENTENCES = load_reentry()
 BANNED = tone_rules.load_banned()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from companion.core.promise import Judgement, judge, make
+from companion.core.promise import Judgement, Moment, judge, make
 from companion.keeping.clock import (
     EARLIEST_WALL,
     UNSYNCHRONISED_MICROSECONDS,
+    SampleClock,
     SystemClock,
     clock_is_set,
     kernel_error_bound,
+    local_day,
     local_zone,
 )
 
@@ -188,3 +190,10 @@ def test_without_tz_the_zone_is_the_machines(zone: pytest.MonkeyPatch) -> None:
     offset = datetime.fromtimestamp(now, local_zone()).utcoffset()
     assert offset == timedelta(seconds=time.localtime(now).tm_gmtoff)
     assert "TZ" not in os.environ
+
+
+def test_the_day_turns_at_local_midnight() -> None:
+    """One moment can lie on two days, west and east."""
+    moment = SampleClock(Moment(wall=WALL, boot=0.0, boot_id="a boot")).now()
+    assert local_day(moment, timezone(timedelta(hours=-12))).isoformat() == "2026-07-01"
+    assert local_day(moment, timezone(timedelta(hours=12))).isoformat() == "2026-07-02"

@@ -1,0 +1,275 @@
+"""The ear: frames go in, cues come out.
+
+Decides what an utterance is, when it is read, and what is told about it. Must not know where
+frames come from, which engine reads, or what a cue leads to. Nothing of what was heard is kept
+beyond the utterance, and nothing is logged.
+
+A recogniser that was lost is told once as EarFailed; the next utterance finds a new one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias, TypeVar, assert_never, runtime_checkable
+
+import numpy as np
+
+from companion.core.cues import PHASES, CueTable
+from companion.core.events import Slots
+from companion.errors import PartLost, SetupError
+from companion.hearing.decision import decide
+from companion.hearing.wav_microphone import read_sound
+from companion.ports import (
+    FRAME_SAMPLES,
+    FRAME_SECONDS,
+    HEARING_RATE,
+    Endpointer,
+    Expectation,
+    Finding,
+    Frame,
+    Recogniser,
+)
+
+PRE_ROLL_SECONDS = 0.4
+"""What is read from before the moment at which speech was noticed, lest a first sound be lost."""
+OWN_VOICE_LINGERS_SECONDS = 0.6
+"""So long after the companion has stopped speaking its words still count as its own."""
+PREPARE_AFTER_SECONDS = 2.0
+"""After so much quiet the recogniser gets ready for another phase."""
+LAST_SILENCE_SECONDS = 2.5
+"""Silence after the end of a file, so that its last utterance ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """Somebody has begun to speak."""
+
+    at: float
+    """Seconds of frames since the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """They have stopped, or the utterance has become too long."""
+
+    at: float
+    """Seconds of frames since the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A cue. Times are seconds of frames since the start."""
+
+    intent: str
+    slots: Slots
+    confidence: float
+    """0 to 1."""
+    start: float
+    """When the utterance began."""
+    end: float
+    """When its last sound was."""
+    decided: float
+    """When it was decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarFailed:
+    """The recogniser was lost. Hearing goes on with the next utterance."""
+
+    what: str
+    """One sentence without heard words."""
+
+
+EarEvent: TypeAlias = SpeechBegan | SpeechEnded | Heard | EarFailed
+
+
+_Answer = TypeVar("_Answer")
+
+
+@runtime_checkable
+class _CountsTrailing(Protocol):
+    trailing_seconds: float
+    """How long it has been quiet since the last speech."""
+
+
+@runtime_checkable
+class _Prepares(Protocol):
+    def prepare(self, phrases: Sequence[str]) -> None:
+        """Get ready for a set of phrases without being waited for."""
+
+
+class Ear:
+    """Turns frames into cues."""
+
+    def __init__(
+        self,
+        endpointer: Endpointer,
+        recogniser: Recogniser,
+        table: CueTable,
+        phrases_for: Callable[[Expectation], Sequence[str]],
+    ) -> None:
+        self._endpointer = endpointer
+        self._recogniser = recogniser
+        self._table = table
+        self._phrases_for = phrases_for
+        self._expectation = Expectation()
+        self._told: Expectation | None = None
+        self._unknown: tuple[str, ...] = ()
+        self._known_phrases: dict[Expectation, tuple[str, ...]] = {}
+        self._ahead = list(reversed(PHASES))
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again at second 0, as if nothing had been heard."""
+        self._frames = 0
+        self._past: deque[Frame] = deque(maxlen=round(PRE_ROLL_SECONDS / FRAME_SECONDS))
+        self._open = False
+        self._began = 0.0
+        self._quiet_frames = 0
+        self._trouble: str | None = None
+        self._own: tuple[str, float] | None = None
+        self._endpointer.reset()
+        self._guard(self._recogniser.reset)
+
+    def expect(self, expectation: Expectation) -> None:
+        """From the next utterance on this is what makes sense to hear."""
+        self._expectation = expectation
+        if not self._open:
+            self._guard(self._teach)
+
+    def own_voice(self, text: str | None) -> None:
+        """What the companion itself is saying just now, None while it says nothing."""
+        if text is not None:
+            self._own = (text, self._now)
+
+    def accept(self, frame: Frame) -> tuple[EarEvent, ...]:
+        """Take the next 20 ms; answer what was noticed. Never raises for a lost recogniser."""
+        self._frames += 1
+        verdict = self._endpointer.accept(frame)
+        events: list[EarEvent] = []
+        if self._open:
+            self._guard(lambda: self._recogniser.accept(frame))
+            if verdict == "end":
+                events += self._ended()
+        else:
+            self._past.append(frame)
+            self._quiet_frames += 1
+            if verdict == "begin":
+                events.append(self._begun())
+            elif self._quiet_frames > PREPARE_AFTER_SECONDS / FRAME_SECONDS:
+                self._quiet_frames = 0
+                self._prepare()
+        trouble, self._trouble = self._trouble, None
+        return (*events, EarFailed(trouble)) if trouble else tuple(events)
+
+    def check(self) -> Finding:
+        """Whether the recogniser runs and knows its words."""
+        part = f"recogniser {self._recogniser.name}"
+        self._told = None
+        self._guard(self._teach)
+        trouble, self._trouble = self._trouble, None
+        if trouble:
+            return Finding(part, "missing", trouble, "./run installs what is missing")
+        if self._unknown:
+            words = ", ".join(self._unknown)
+            return Finding(
+                part,
+                "degraded",
+                f"it does not know {words}: cues with these words are not heard",
+                "say the cue in other words, or install a larger model",
+            )
+        return Finding(part, "ok", "it knows every word of the cues")
+
+    @property
+    def _now(self) -> float:
+        return self._frames * FRAME_SECONDS
+
+    def _begun(self) -> SpeechBegan:
+        self._open = True
+        self._quiet_frames = 0
+        self._began = max(0.0, self._now - len(self._past) * FRAME_SECONDS)
+        self._guard(self._teach)
+        past = np.concatenate(list(self._past))
+        self._past.clear()
+        self._guard(lambda: self._recogniser.accept(past))
+        return SpeechBegan(self._began)
+
+    def _ended(self) -> list[EarEvent]:
+        self._open = False
+        end = self._now
+        if isinstance(self._endpointer, _CountsTrailing):
+            end -= self._endpointer.trailing_seconds
+        events: list[EarEvent] = [SpeechEnded(end)]
+        readings = self._guard(self._recogniser.finish)
+        decided = decide(
+            readings or (),
+            self._table,
+            self._told or self._expectation,
+            engine=self._recogniser.name,
+            own_words=self._own_words(),
+        )
+        if decided is not None:
+            events.append(
+                Heard(
+                    decided.intent, decided.slots, decided.confidence, self._began, end, self._now
+                )
+            )
+        if self._told != self._expectation:
+            self._guard(self._teach)
+        return events
+
+    def _own_words(self) -> str | None:
+        """What the companion said while this utterance lasted."""
+        if self._own is None or self._own[1] < self._began - OWN_VOICE_LINGERS_SECONDS:
+            return None
+        return self._own[0]
+
+    def _teach(self) -> None:
+        if self._told != self._expectation:
+            self._unknown = self._recogniser.set_phrases(self._phrases(self._expectation))
+            self._told = self._expectation
+
+    def _prepare(self) -> None:
+        """Let the recogniser get ready for one more phase while nobody speaks."""
+        if self._ahead and isinstance(self._recogniser, _Prepares):
+            recogniser, phrases = self._recogniser, self._phrases(Expectation(self._ahead.pop()))
+            self._guard(lambda: recogniser.prepare(phrases))
+
+    def _phrases(self, expectation: Expectation) -> tuple[str, ...]:
+        known = self._known_phrases.get(expectation)
+        if known is None:
+            known = self._known_phrases[expectation] = tuple(self._phrases_for(expectation))
+        return known
+
+    def _guard(self, step: Callable[[], _Answer]) -> _Answer | None:
+        """Carry out a step; a lost recogniser is remembered as trouble, to be told once."""
+        try:
+            return step()
+        except (PartLost, SetupError) as problem:
+            self._trouble = str(problem)
+            return None
+
+
+def hear_file(path: Path, ear: Ear) -> Iterator[Heard]:
+    """The cues in a sound file, times in seconds of the file.
+
+    ContentError for a bad file, PartLost when the recogniser is lost.
+    """
+    samples, _ = read_sound(path)
+    ear.restart()
+    silence = np.zeros(round(LAST_SILENCE_SECONDS * HEARING_RATE), np.int16)
+    samples = np.concatenate((samples, silence))
+    for start in range(0, len(samples) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        for event in ear.accept(samples[start : start + FRAME_SAMPLES]):
+            match event:
+                case Heard():
+                    yield event
+                case EarFailed(what):
+                    raise PartLost(what)
+                case SpeechBegan() | SpeechEnded():
+                    pass
+                case _:
+                    assert_never(event)

@@ -1,0 +1,215 @@
+"""PocketSphinx with the English model in its wheel: hears on a machine that was never online.
+
+Decides how the engine is configured and how two readings of one utterance are made. Must not
+know cues or phases: phrases come in, readings go out.
+
+The engine's own spotting of single phrases misses half of what people say, and its big language
+model is too slow for a small board. So each set of phrases becomes a small language model among
+everyday words, taken from the big model (hearing/language_model.py). The first reading is made
+while somebody speaks; the second, with the loudness of the whole utterance known, when they end.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.hearing.language_model import START, Background, History, arpa, words_of
+from companion.hearing.worker_recogniser import WorkerRecogniser
+from companion.ports import HEARING_RATE
+
+NAME = "pocketsphinx"
+EVERYDAY_WORDS = 1500
+"""Size of the background vocabulary."""
+EVERYDAY_PAIRS = 25
+"""Pairs kept for each everyday word: those that tell most."""
+PAIR_GAIN = 0.3
+"""A pair is kept from this natural logarithm on above what its words alone say."""
+RAREST = -15.0
+"""Natural logarithm: no word is taken to be rarer."""
+COMFORT_NOISE = 60.0
+"""Standard deviation of the noise under every sound, in 16-bit steps. Digital silence and very
+clean sound put the engine's loudness normalisation out (lab figure)."""
+CONFIGURATION: dict[str, Any] = {
+    "samprate": float(HEARING_RATE),
+    "lm": None,
+    "loglevel": "FATAL",
+    # The default of 1e-48 silently loses long phrases.
+    "beam": 1e-200,
+    "fwdflat": False,
+    "topn": 2,
+    "maxhmmpf": 3000,
+}
+_VARIANT = re.compile(r"\(\d+\)")
+
+
+class PocketSphinxRecogniser(WorkerRecogniser):
+    """The embedded recogniser, in a process of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME, "companion.hearing.pocketsphinx:reader")
+
+
+# ---- what follows runs in the child ---------------------------------------------------------
+
+
+def reader() -> Callable[[tuple[Any, ...]], Any]:
+    """Load the engine; the answer carries out requests (hearing/worker_recogniser.py)."""
+    return _Reader().answer
+
+
+class _Everyday:
+    """The big model in the wheel, asked for everyday words."""
+
+    def __init__(self) -> None:
+        from pocketsphinx import Config, LogMath, NGramModel, get_model_path
+
+        self._unit = 1.0001
+        self._model = NGramModel(
+            Config(loglevel="FATAL"), LogMath(self._unit), get_model_path("en-us/en-us.lm.bin")
+        )
+        self._ln_unit = math.log(self._unit)
+
+    def logarithm(self, history: History) -> float:
+        """Natural logarithm of the probability of the last word after the ones before it."""
+        # The engine wants the newest word first.
+        units: float = self._model.prob(list(reversed(history)))
+        return max(units * self._ln_unit, RAREST)
+
+    def probability(self, history: History) -> float:
+        """Probability of the last word after the ones before it."""
+        return math.exp(self.logarithm(history))
+
+    def pairs(
+        self, first: str, words: Sequence[str], alone: NDArray[np.float64]
+    ) -> dict[History, float]:
+        """The most telling words after `first`, each with its probability."""
+        after = np.array([self.logarithm((first, word)) for word in words])
+        gain = after - alone
+        gain -= np.median(gain)
+        telling = np.where(gain > PAIR_GAIN, np.exp(after) * gain, 0.0)
+        best = np.argsort(-telling)[:EVERYDAY_PAIRS]
+        return {(first, words[i]): math.exp(after[i]) for i in best if telling[i] > 0}
+
+
+class _Reader:
+    def __init__(self) -> None:
+        from pocketsphinx import Config, Decoder, get_model_path
+
+        dictionary = get_model_path("en-us/cmudict-en-us.dict")
+        self._decoder = Decoder(
+            Config(hmm=get_model_path("en-us/en-us"), dict=dictionary, **CONFIGURATION)
+        )
+        self._everyday = _Everyday()
+        self._words = _commonest(dictionary, self._everyday)
+        alone = np.array([self._everyday.logarithm((word,)) for word in self._words])
+        self._pairs: dict[History, float] = {}
+        for first in (START, *self._words):
+            self._pairs |= self._everyday.pairs(first, self._words, alone)
+        self._searches: dict[tuple[str, ...], str] = {}
+        self._noise = np.random.default_rng(0)
+        self._open = False
+        self._heard: list[NDArray[np.int16]] = []
+
+    def answer(self, request: tuple[Any, ...]) -> Any:
+        """Carry out one request."""
+        match request:
+            case ("phrases", phrases):
+                self._end()
+                self._decoder.activate_search(self._search(phrases))
+                return self._unknown(phrases)
+            case ("prepare", phrases):
+                self._search(phrases)
+            case ("samples", data):
+                self._take(np.frombuffer(data, np.int16))
+            case ("finish",):
+                return self._finish()
+            case ("reset",):
+                self._end()
+            case _:
+                raise ValueError(f"not a request: {request[0]}")
+        return None
+
+    def _unknown(self, phrases: Sequence[str]) -> tuple[str, ...]:
+        return tuple(w for w in words_of(phrases) if self._decoder.lookup_word(w) is None)
+
+    def _search(self, phrases: tuple[str, ...]) -> str:
+        """The name of the search among these phrases, built where there is none yet."""
+        from pocketsphinx import NGramModel
+
+        name = self._searches.get(phrases)
+        if name is not None:
+            return name
+        unknown = set(self._unknown(phrases))
+        usable = [phrase for phrase in phrases if not unknown.intersection(phrase.split())]
+        words = tuple(dict.fromkeys((*self._words, *words_of(usable))))
+        alone = np.exp([self._everyday.logarithm((word,)) for word in words])
+        background = Background(words, alone / alone.sum(), self._pairs)
+        text = arpa(usable, background, lru_cache(maxsize=None)(self._everyday.probability))
+        # The engine reads models from files only; this one is in memory and has no name.
+        descriptor = os.memfd_create("language-model")
+        try:
+            with open(descriptor, "w", closefd=False) as file:
+                file.write(text)
+            model = NGramModel(
+                self._decoder.config, self._decoder.logmath, f"/proc/self/fd/{descriptor}"
+            )
+        finally:
+            os.close(descriptor)
+        name = f"phrases{len(self._searches)}"
+        self._decoder.add_lm(name, model)
+        self._searches[phrases] = name
+        return name
+
+    def _take(self, samples: NDArray[np.int16]) -> None:
+        if not self._open:
+            self._decoder.start_utt()
+            self._open = True
+        noisy = samples + self._noise.normal(0.0, COMFORT_NOISE, len(samples))
+        heard = np.clip(noisy, -32768, 32767).astype(np.int16)
+        self._heard.append(heard)
+        self._decoder.process_raw(heard.tobytes())
+
+    def _finish(self) -> tuple[tuple[str, float, bool], ...]:
+        heard = self._heard
+        first = self._end()
+        if not heard:
+            return (("", 0.0, False),)
+        self._decoder.start_utt()
+        self._decoder.process_raw(np.concatenate(heard).tobytes(), full_utt=True)
+        self._open = True
+        return (self._end(), first)
+
+    def _end(self) -> tuple[str, float, bool]:
+        """End the utterance, if one is open, and read it."""
+        self._heard = []
+        if not self._open:
+            return ("", 0.0, False)
+        self._open = False
+        self._decoder.end_utt()
+        hypothesis = self._decoder.hyp()
+        if hypothesis is None:
+            return ("", 0.0, False)
+        text = _VARIANT.sub("", hypothesis.hypstr)
+        # The engine answers one probability for all words; per word it can be compared.
+        size = max(len(text.split()), 1)
+        return (text, min(1.0, max(hypothesis.prob, 0.0)) ** (1 / size), False)
+
+
+def _commonest(dictionary: str, everyday: _Everyday) -> tuple[str, ...]:
+    """The everyday words that the engine can pronounce, commonest first."""
+    chance: dict[str, float] = {}
+    with Path(dictionary).open(encoding="utf-8") as lines:
+        for line in lines:
+            word = line.split(maxsplit=1)[0]
+            if "(" not in word and (len(word) > 1 or word in "ai"):
+                chance[word] = everyday.logarithm((word,))
+    return tuple(sorted(chance, key=lambda word: -chance[word])[:EVERYDAY_WORDS])

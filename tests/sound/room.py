@@ -1,0 +1,188 @@
+"""A room of air that is not there: a private PulseAudio with a microphone and a loudspeaker.
+
+One stereo null sink is the clock of the room. What is played to `micfeed` is its left channel and
+what the microphone hears; what the companion plays to `speaker` is its right channel. Recording
+the sink gives both on one sample clock. Needs pulseaudio, pactl, pacat and ALSA's pulse plugin.
+
+Nothing outside the room's own folder is read or written: it has its own home, its own socket and
+its own ALSA configuration.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 48_000
+START_SECONDS = 20.0
+
+PULSE = """
+load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+load-module module-null-sink sink_name=room rate=48000 channels=2 channel_map=front-left,front-right
+load-module module-remap-sink sink_name=micfeed master=room channels=1 channel_map=mono \
+master_channel_map=front-left remix=no
+load-module module-remap-sink sink_name=speaker master=room channels=1 channel_map=mono \
+master_channel_map=front-right remix=no
+load-module module-remap-source source_name=microphone master=room.monitor channels=1 \
+channel_map=mono master_channel_map=front-left remix=no
+set-default-sink speaker
+set-default-source microphone
+"""
+
+ALSA = """
+</usr/share/alsa/alsa.conf>
+pcm.!default { type pulse }
+ctl.!default { type pulse }
+"""
+
+
+def wait_for(true: Callable[[], bool], what: str, seconds: float) -> None:
+    """Wait until something is so. TimeoutError saying what was not, after `seconds`."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} within {seconds:g} s")
+        time.sleep(0.02)
+
+
+class Room:
+    """The room, from `with` to the end of its block. Processes in it need `environment`."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="room-")
+        folder = Path(self._folder.name)
+        for name in ("home", "runtime", "pulse"):
+            (folder / name).mkdir(mode=0o700)
+        self.home = folder / "home"
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("XDG_", "PULSE_", "ALSA_", "DBUS_"))
+        } | {
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(folder / "runtime"),
+            "PULSE_RUNTIME_PATH": str(folder / "pulse"),
+            "PULSE_STATE_PATH": str(folder / "pulse"),
+            "PULSE_SERVER": f"unix:{folder / 'socket'}",
+            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+        }
+        (folder / "asound.conf").write_text(ALSA)
+        (folder / "room.pa").write_text(PULSE.format(socket=folder / "socket"))
+        self._script = folder / "room.pa"
+        self._server: subprocess.Popen[bytes] | None = None
+        self._recorder: subprocess.Popen[bytes] | None = None
+        self._recorded = bytearray()
+        self._noise: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Room:
+        """Open the room: the server, its recording and the noise of a quiet room."""
+        options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
+                   "--disallow-exit", "--log-level=error", "-F", str(self._script)]  # fmt: skip
+        environment = {k: v for k, v in self.environment.items() if k != "PULSE_SERVER"}
+        self._server = subprocess.Popen(
+            ["pulseaudio", *options], env=environment, stdin=subprocess.DEVNULL
+        )
+        try:
+            wait_for(lambda: "microphone" in self.list("sources"), "no sound server", START_SECONDS)
+            self._recorder = self._start("parec", "-d", "room.monitor", "--channels=2")
+            self._noise = self._start("pacat", "-d", "micfeed", "--channels=1", "--latency-msec=40")
+            for work in (self._record, self._make_noise):
+                thread = threading.Thread(target=work, daemon=True)
+                thread.start()
+                self._threads.append(thread)
+            wait_for(lambda: self.position > RATE, "no recording", START_SECONDS)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End everything that was started, and remove the folder."""
+        self._stopped.set()
+        for process in (self._noise, self._recorder, self._server):
+            if process is not None:
+                process.kill()
+                process.wait()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        for process in (self._noise, self._recorder):
+            for pipe in (process.stdin, process.stdout) if process is not None else ():
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+        self._folder.cleanup()
+
+    @property
+    def position(self) -> int:
+        """How many samples of each channel have been recorded."""
+        return len(self._recorded) // 4
+
+    def recording(self, begin: int, end: int | None = None) -> NDArray[np.int16]:
+        """Cut a part out of the recording: int16[n, 2], microphone and loudspeaker."""
+        whole = (self.position if end is None else end) * 4
+        return np.frombuffer(bytes(self._recorded[begin * 4 : whole]), np.int16).reshape(-1, 2)
+
+    def say(self, samples: NDArray[np.int16], rate: int) -> None:
+        """Play sound to the microphone and wait until it has been played."""
+        command = ["pacat", "-d", "micfeed", "--format=s16le", "--channels=1", f"--rate={rate}",
+                   "--latency-msec=40"]  # fmt: skip
+        seconds = len(samples) / rate + 10
+        subprocess.run(
+            command, input=samples.tobytes(), env=self.environment, timeout=seconds, check=True
+        )
+
+    def list(self, kind: str) -> str:
+        """List the server's sources, sinks, source-outputs or sink-inputs; "" before it answers."""
+        command = ["pactl", "list", "short", kind]
+        answer = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=10, check=False
+        )
+        return answer.stdout
+
+    def _start(self, *command: str) -> subprocess.Popen[bytes]:
+        options = ["--raw", "--format=s16le", f"--rate={RATE}"]
+        if command[0] == "parec":
+            options.append("--latency-msec=20")
+        return subprocess.Popen(
+            [*command, *options], env=self.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def _record(self) -> None:
+        assert self._recorder is not None
+        assert self._recorder.stdout is not None
+        left_over = b""
+        while block := os.read(self._recorder.stdout.fileno(), 16_384):
+            left_over += block
+            whole = len(left_over) // 4 * 4
+            self._recorded += left_over[:whole]
+            left_over = left_over[whole:]
+
+    def _make_noise(self) -> None:
+        # No room is digital silence, and a microphone that gives nothing but zeros is broken.
+        assert self._noise is not None
+        assert self._noise.stdin is not None
+        dice = np.random.default_rng(5)
+        while not self._stopped.is_set():
+            block = dice.normal(0, 10, RATE // 10).astype(np.int16)
+            try:
+                self._noise.stdin.write(block.tobytes())
+            except (OSError, ValueError):
+                return

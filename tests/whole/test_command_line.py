@@ -1,0 +1,132 @@
+"""Commands, their exit codes, and one clear sentence for every bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Done
+from tests.spoken import talk
+
+Companion = Callable[..., Done]
+
+
+def one_sentence(done: Done, code: int, *words: str) -> None:
+    """The command ended so, and said one line that holds these words and no traceback."""
+    assert done.code == code, done.err
+    assert len(done.err.strip().splitlines()) == 1, done.err
+    assert "Traceback" not in done.err
+    for word in words:
+        assert word in done.err
+
+
+def test_help_names_every_command(companion: Companion) -> None:
+    """--help lists what there is."""
+    done = companion("--help")
+    assert done.code == 0
+    for verb in ("run", "demo", "hear", "understand", "say", "play", "scripts", "voices",
+                 "check", "doctor", "status", "forget"):  # fmt: skip
+        assert verb in done.out
+
+
+def test_understand_answers_a_line_for_each_sentence(companion: Companion) -> None:
+    """A cue has an intent, a strength and slots; anything else has a null intent."""
+    done = companion("understand", "I need twenty minutes", "Pause the film")
+    assert [line["intent"] for line in done.lines] == ["ask_pause_duration", None]
+    assert done.lines[0]["slots"] == {"length": 1200.0}
+    assert done.lines[0]["strength"] == "strong"
+
+
+def test_an_unknown_phase_is_refused(companion: Companion) -> None:
+    """A phase that does not exist is named, with the ones that do."""
+    one_sentence(companion("understand", "--phase", "lunch", "stop"), 2, "lunch", "idle")
+
+
+def test_hear_with_an_added_cue(companion: Companion, tmp_path: Path) -> None:
+    """A household's own phrase is heard, with times of the file."""
+    path = tmp_path / "phrase.wav"
+    ends = talk(path, [(1.0, "purple tractor")], 4.0)
+    done = companion("hear", path, "--cue", "ours=purple tractor", "--only")
+    assert [line["intent"] for line in done.lines] == ["ours"]
+    assert done.lines[0]["file"] == str(path)
+    assert abs(done.lines[0]["end"] - ends[0]) < 0.4
+
+
+def test_lists_and_check(companion: Companion) -> None:
+    """Every shipped file is listed and in order."""
+    assert "orienting" in companion("scripts").out
+    assert companion("voices", "--json").lines[0]["name"]
+    done = companion("check")
+    assert done.code == 0, done.err
+
+
+def test_play_renders_a_practice(companion: Companion, tmp_path: Path) -> None:
+    """A practice becomes a sound file."""
+    path = tmp_path / "sighs.wav"
+    done = companion("play", "three_sighs", "--speaker", path)
+    assert done.code == 0, done.err
+    assert path.stat().st_size > 48_000 * 2 * 25
+
+
+def test_status_and_forget_on_a_fresh_machine(companion: Companion) -> None:
+    """Nothing is promised, and forgetting nothing is no error."""
+    assert companion("status", "--json").lines == [{"promise": "none"}]
+    assert companion("forget", "--yes").code == 0
+
+
+def test_demo_is_a_whole_pause(companion: Companion) -> None:
+    """Typed words become a promise, a call back and a sentence."""
+    done = companion("demo", "--speed", "600", text="I need a two minute pause\n")
+    assert done.code == 0, done.err
+    assert "two minutes" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("run", "--microphone", "gone.wav", "--speaker", "out.wav"), 2, ("gone.wav",)),
+        (("run", "--microphone", "talk.wav"), 2, ("--speaker",)),
+        (("run", "--microphone", "bad.wav", "--speaker", "out.wav"), 2, ("bad.wav", "WAV")),
+        (("run", "--microphone", "talk.wav", "--speaker", "/proc/no/out.wav"), 1, ("out.wav",)),
+        (("hear", "talk.wav", "--engine", "parrot"), 2, ("parrot", "pocketsphinx")),
+        (("hear", "talk.wav", "--engine", "vosk"), 1, ("Vosk model", "models")),
+        (("hear", "talk.wav", "--only"), 2, ("--cue",)),
+        (("hear", "talk.wav", "--cue", "broken"), 2, ("NAME=TEMPLATE",)),
+        (("play", "levitation"), 2, ("levitation", "orienting")),
+        (("say", "hello", "--voice", "nobody"), 2, ("nobody", "calm")),
+        (("check", "wrong.toml"), 2, ("wrong.toml",)),
+    ],
+)
+def test_bad_input_gets_one_sentence(
+    words: tuple[str, ...],
+    code: int,
+    said: tuple[str, ...],
+    companion: Companion,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is wrong, where, and what is allowed; the exit code says whose mistake it was."""
+    monkeypatch.chdir(tmp_path)
+    talk(tmp_path / "talk.wav", [], 1.0)
+    (tmp_path / "bad.wav").write_bytes(b"not sound at all")
+    (tmp_path / "wrong.toml").write_text('name = "wrong"\ntitle = "x"\nfamily = "y"\n[[step]]\nhum = 3\n')
+    one_sentence(companion(*words), code, *said)
+
+
+def test_broken_settings_lose_nothing(
+    companion: Companion, environment: Mapping[str, str]
+) -> None:
+    """Wrong settings are named with file and key, and the file is left as it is."""
+    settings = Path(environment["XDG_CONFIG_HOME"]) / "companion" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("default_minutes = 500\n")
+    one_sentence(companion("understand", "stop"), 2, "settings.toml", "default_minutes")
+    assert settings.read_text() == "default_minutes = 500\n"
+
+
+def test_no_sound_device_is_said(companion: Companion) -> None:
+    """A device that does not exist is one sentence, exit 1."""
+    done = companion("run", "--microphone", "no such thing", "--speaker", "no such thing")
+    one_sentence(done, 1, "speaker")
