@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from companion.core.cues import CueTable
+from companion.core.cues import PHASES, QUESTIONS, CueTable
 from companion.core.cues import understand as understand_text
 from companion.core.script import Script, estimated_seconds
 from companion.core.session import Household, Phase, Session
@@ -22,7 +22,7 @@ from companion.keeping.clock import local_zone
 from companion.keeping.content import load_lines, load_scripts, load_voice
 from companion.keeping.cuebook import load_cues, only, phrases, with_cue
 from companion.keeping.settings import Settings, load_settings, numbers_to_speak
-from companion.ports import Recogniser
+from companion.ports import Expectation, Recogniser
 
 if TYPE_CHECKING:
     from companion.speaking.cache import CachedVoice
@@ -176,9 +176,18 @@ def with_cues(table: CueTable, cues: Sequence[str], *, only_those: bool) -> CueT
     return only(table, names) if only_those else table
 
 
-def understood(text: str, *, phase: str, asked: str | None) -> dict[str, object]:
+def expectation(phase: str, asked: str | None) -> Expectation:
+    """What the command line says is to be expected. ContentError for what does not exist."""
+    if phase not in PHASES:
+        raise ContentError(f"--phase {phase} is not known: allowed are {', '.join(PHASES)}")
+    if asked is not None and asked not in QUESTIONS:
+        raise ContentError(f"--asked {asked} is not known: allowed are {', '.join(QUESTIONS)}")
+    return Expectation(phase, asked)
+
+
+def understood(text: str, expected: Expectation) -> dict[str, object]:
     """What one typed sentence means, as plain facts."""
-    meant = understand_text(text, _table(), phase=phase, asked=asked)
+    meant = understand_text(text, _table(), phase=expected.phase, asked=expected.asked)
     if meant is None:
         return {"text": text, "intent": None, "strength": None, "slots": {}}
     return {

@@ -94,13 +94,12 @@ def hear(
 ) -> None:
     """Recognise only: a JSON line for every cue in the files."""
     from companion import build, listening
-    from companion.ports import Expectation
 
     content = build.load_content()
     listening.hear(
         files,
         engine=engine,
-        expectation=Expectation(phase, asked),
+        expectation=build.expectation(phase, asked),
         table=build.with_cues(content.table, cue or [], only_those=only),
         content=content,
         out=sys.stdout,
@@ -116,8 +115,9 @@ def understand(
     """Match typed sentences against the cues: a JSON line for each."""
     from companion import build
 
+    expected = build.expectation(phase, asked)
     for sentence in text:
-        _print(build.understood(sentence, phase=phase, asked=asked))
+        _print(build.understood(sentence, expected))
 
 
 @app.command()

@@ -34,7 +34,7 @@ class FastClock:
     speed: float
 
     def now(self) -> Moment:
-        """This moment in the faster time."""
+        """Tell the moment in the faster time."""
         ahead = (self.clock.now().boot - self.start.boot) * self.speed
         return replace(self.start, wall=self.start.wall + ahead, boot=self.start.boot + ahead)
 

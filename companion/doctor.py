@@ -85,16 +85,18 @@ def _settings() -> Finding:
 
 def _voice() -> Finding:
     from companion import build
+    from companion.keeping.settings import load_settings
 
-    with build.opened_voice(build.load_settings().voice) as voice:
+    with build.opened_voice(load_settings().voice) as voice:
         clip = voice.render("One, two, three.")
     return Finding("voice", "ok", f"{voice.name}, a sentence of {clip.seconds:.1f} s rendered")
 
 
 def _recogniser() -> Finding:
     from companion import build
+    from companion.keeping.settings import load_settings
 
-    settings = build.load_settings()
+    settings = load_settings()
     recogniser = build.make_recogniser(settings.engine, settings)
     try:
         unknown = recogniser.set_phrases(build.all_phrases())

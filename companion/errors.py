@@ -18,5 +18,5 @@ class SetupError(CompanionError):
     """The machine lacks something: a model, a device, an engine. Exit 1."""
 
 
-class PartLost(CompanionError):
+class PartLost(CompanionError):  # noqa: N818 - it is an event of the world
     """Something outside stopped answering while running: a worker, a device. Becomes an event."""

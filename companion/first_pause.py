@@ -11,7 +11,7 @@ import tempfile
 import wave
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from companion.core import pcm
 from companion.keeping import folders
 from companion.keeping.store import PromiseStore
 from companion.ports import HEARING_RATE, Board
+
+if TYPE_CHECKING:
+    from companion.speaking.cache import CachedVoice
 
 TALK = (
     (2.0, "I need a two minute pause."),
@@ -53,15 +56,13 @@ def show(choices: Choices, out: TextIO) -> None:
 
     # A promise that a household made must not be mixed up with this one.
     with tempfile.TemporaryDirectory(prefix="companion-") as scratch:
-        on_paths = replace(
-            choices, microphone=str(talk), speaker=str(answer), max_seconds=400.0
-        )
+        on_paths = replace(choices, microphone=str(talk), speaker=str(answer), max_seconds=400.0)
         asyncio.run(on_files(on_paths, PromiseStore(Path(scratch)), board))
     out.write(f"What was said to it: {talk}\nWhat it answered:    {answer}\n")
     out.flush()
 
 
-def write_talk(voice: build.CachedVoice, path: Path) -> None:
+def write_talk(voice: CachedVoice, path: Path) -> None:
     """Speak the cues into a WAV file with a quiet room around them."""
     noise = np.random.default_rng(1).normal(0.0, ROOM_NOISE, int(TALK_SECONDS * HEARING_RATE))
     room = pcm.from_int16(noise.astype(np.int16))

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from companion import build
 from companion.boards import EventStream, Timeline
@@ -23,11 +23,15 @@ from companion.hearing.ear import Ear
 from companion.keeping import folders
 from companion.keeping.clock import SampleClock, SystemClock
 from companion.keeping.cuebook import phrases
+from companion.keeping.expected import expected_sentences
 from companion.keeping.store import PromiseStore
-from companion.ports import Board, Clock, Expectation, Microphone
+from companion.ports import Board, Clock, Expectation
 from companion.runner import Runner
 from companion.sources import FileSource, LiveSource
 from companion.speaking.mouth import Mouth
+
+if TYPE_CHECKING:
+    from companion.speaking.cache import CachedVoice
 
 SPOKEN_LINE = "spoken"
 """The line of `companion say`: it holds nothing but the text."""
@@ -83,10 +87,23 @@ def opened_ear(content: Content, engine: str, table: CueTable | None = None) -> 
             SpeechEndpointer(hang_seconds=hang),
             recogniser,
             cues,
-            lambda e: phrases(cues, phase=e.phase, asked=e.asked),
+            lambda e: _phrases(recogniser.name, cues, e, added=table is not None),
         )
     finally:
         recogniser.close()
+
+
+def _phrases(
+    engine: str, cues: CueTable, expectation: Expectation, *, added: bool
+) -> tuple[str, ...]:
+    """What the recogniser is told to expect: common sentences for the small one, all for Vosk."""
+    phase, asked = expectation.phase, expectation.asked
+    if engine != "pocketsphinx":
+        return phrases(cues, phase=phase, asked=asked)
+    common = expected_sentences(cues, phase=phase, asked=asked)
+    if not added:
+        return common
+    return tuple(dict.fromkeys((*common, *phrases(cues, phase=phase, asked=asked, limit=400))))
 
 
 async def on_files(choices: Choices, store: PromiseStore, board: Board) -> None:
@@ -169,9 +186,7 @@ async def _live(
     board: Board,
 ) -> None:
     session = build.new_session(content)
-    runner = Runner(
-        session, source=source, mouth=mouth, store=store, clock=clock, boards=(board,)
-    )
+    runner = Runner(session, source=source, mouth=mouth, store=store, clock=clock, boards=(board,))
     await runner.run()
 
 
@@ -228,7 +243,7 @@ def _begin(mouth: Mouth, sound: str, practice: bool) -> None:
 
 
 def _speak_to_file(
-    content: Content, voice: build.CachedVoice, sound: str, path: Path, practice: bool
+    content: Content, voice: CachedVoice, sound: str, path: Path, practice: bool
 ) -> None:
     from companion.speaking.wav_speaker import WavSpeaker
 
@@ -246,7 +261,7 @@ def _speak_to_file(
 
 
 def _speak_to_device(
-    content: Content, voice: build.CachedVoice, sound: str, device: str | None, practice: bool
+    content: Content, voice: CachedVoice, sound: str, device: str | None, practice: bool
 ) -> None:
     import time
 

@@ -174,7 +174,7 @@ class Clock(Protocol):
     """The only reader of clocks."""
 
     def now(self) -> Moment:
-        """This moment."""
+        """Tell the moment."""
 
 
 class Board(Protocol):

@@ -50,7 +50,7 @@ class Worker:
         if self._child is not None:
             return
         ours, theirs = Pipe()
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self._child = subprocess.Popen(
             [sys.executable, "-m", "companion.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,

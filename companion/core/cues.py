@@ -18,7 +18,7 @@ Must not know: files, template syntax, sound, what a cue leads to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -75,13 +75,17 @@ def understand(
     """
     _check_place(phase, asked)
     words = plain_words(text, table.spellings)
-    meanings = sorted(_meanings(words, table, phase, asked), key=_order)
+    meanings = list(_meanings(words, table, phase, asked))
     acting = [one for one in meanings if one.acts]
-    if not acting:
+    # A sentence that a safety phrasing explains in part and another cue entirely is that cue:
+    # "help me breathe" is no call for help.
+    plain = max((one.path.own for one in meanings if one.whole and not one.safety), default=0)
+    safety = [one for one in acting if one.safety and one.path.own >= plain]
+    candidates = safety or [one for one in acting if not one.safety]
+    if not candidates:
         return None
-    best = acting[-1]
-    safety = best.intent.strength is Strength.SAFETY
-    if not (safety or best.whole) and any(one.whole for one in meanings):
+    best = max(candidates, key=_order)
+    if not (best.safety or best.whole) and any(one.whole for one in meanings):
         return None
     return Understood(best.intent.name, best.intent.strength, dict(best.slots))
 
@@ -111,6 +115,16 @@ def phrases(
         turn += 1
         active = [(template, most) for template, most in active if turn < 2 * most]
     return tuple(found)
+
+
+def acting_intents(table: CueTable, *, phase: str, asked: str | None = None) -> frozenset[str]:
+    """The names of the intents that act in `phase`, while a question of that kind is open."""
+    _check_place(phase, asked)
+    return frozenset(
+        intent.name
+        for intent in table.intents
+        if any(_acts(phrasing, phase, asked) for phrasing in intent.phrasings)
+    )
 
 
 def _check_place(phase: str, asked: str | None) -> None:
@@ -165,16 +179,19 @@ class _Meaning(NamedTuple):
         return not (self.path.foreign or self.path.strange)
 
     @property
+    def safety(self) -> bool:
+        return self.intent.strength is Strength.SAFETY
+
+    @property
     def slots(self) -> SlotItems:
         return self.path.slots
 
 
-def _order(one: _Meaning) -> tuple[bool, bool, bool, bool, int, int, int]:
+def _order(one: _Meaning) -> tuple[bool, bool, bool, int, int, int]:
     """Sort meanings: the last is meant."""
-    safety = one.intent.strength is Strength.SAFETY
     explained = one.path.own if one.whole else 0
     known = not one.path.strange
-    return (safety, one.whole, one.answers, known, explained, one.intent.rank, one.path.own)
+    return (one.whole, one.answers, known, explained, one.intent.rank, one.path.own)
 
 
 def _meanings(
@@ -228,7 +245,7 @@ class _Ground:
         if not own:
             return None
         free = [piece for piece in own if not piece.phrasing.alone]
-        path = self._walk(own, [], clauses=False, bear=0)
+        path = self._walk(own, [], clauses=False)
         if path is None and free:
             beside = [
                 piece
@@ -238,14 +255,20 @@ class _Ground:
                 and not piece.phrasing.alone
                 and piece.phrasing.phases
             ]
-            path = self._walk(free, beside, clauses=True, bear=0)
+            path = self._walk(free, beside, clauses=True)
             loose = [piece for piece in free if piece.phrasing.loose]
             within = [piece for piece in free if piece.phrasing.within]
             if path is None and loose:
-                path = self._walk(loose, beside, clauses=True, bear=MOST_LOOSE_WORDS)
+                borne = self._loose_words(safety=intent.strength is Strength.SAFETY)
+                path = self._walk(loose, beside, clauses=True, bear=MOST_LOOSE_WORDS, borne=borne)
             if path is None and within:
-                path = self._walk(within, beside, clauses=True, bear=MOST_GAP_WORDS, any_word=True)
+                borne = frozenset(self._words)
+                path = self._walk(within, beside, clauses=True, bear=MOST_GAP_WORDS, borne=borne)
         return path
+
+    def _loose_words(self, *, safety: bool) -> frozenset[str]:
+        around = self._around
+        return around.loose_words | around.safety_words if safety else around.loose_words
 
     def _walk(
         self,
@@ -253,12 +276,12 @@ class _Ground:
         beside: list[_Piece],
         *,
         clauses: bool,
-        bear: int,
-        any_word: bool = False,
+        bear: int = 0,
+        borne: frozenset[str] = frozenset(),
     ) -> _Path | None:
         """Go through the words from left to right, keeping the best way to each index.
 
-        `bear` is how many unexplained words are borne: words of feeling, or `any_word`.
+        At most `bear` words may stay unexplained, and only words of `borne`.
         """
         last = len(self._words)
         # Ways without and with a piece of the intent are kept apart: the second may end.
@@ -267,7 +290,7 @@ class _Ground:
         for at in range(last):
             if not ways[at] or at in self._no_seam:
                 continue
-            steps = list(self._steps(at, clauses=clauses, bear=bear, any_word=any_word))
+            steps = list(self._steps(at, clauses=clauses, borne=borne))
             steps += [(p.end, _Path(foreign=1)) for p in beside if p.start == at]
             steps += [
                 (p.end, _Path(own=p.end - at, pieces=1, slots=p.slots))
@@ -280,7 +303,7 @@ class _Ground:
         return ways[last].get(True)
 
     def _steps(
-        self, at: int, *, clauses: bool, bear: int, any_word: bool
+        self, at: int, *, clauses: bool, borne: frozenset[str]
     ) -> Iterator[tuple[int, _Path]]:
         free = _Path()
         if at not in self._blocked:
@@ -288,7 +311,7 @@ class _Ground:
                 yield end, free
             if self._words[at] in self._around.fillers:
                 yield at + 1, free
-            if bear and (any_word or self._words[at] in self._around.loose_words):
+            if self._words[at] in borne:
                 yield at + 1, _Path(strange=1)
         if clauses:
             for end in self._clauses[at]:

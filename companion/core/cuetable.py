@@ -81,6 +81,8 @@ class Around:
     """Sentences that change nothing: "I'll be back", "it isn't about you"."""
     loose_words: frozenset[str] = frozenset()
     """Plain words of feeling and quarrel that loose phrasings bear around them."""
+    safety_words: frozenset[str] = frozenset()
+    """Further plain words that loose safety phrasings bear."""
     blockers: Choice = choice(())
     """Where one of these stands outside a phrasing, nothing fires."""
     leads: frozenset[str] = frozenset()

@@ -22,11 +22,29 @@ MINUTE: Final = 60.0
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
 
-_ONES: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES: Final = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL: Final = {
     **{word: value for value, word in enumerate(_ONES)},
     **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
@@ -41,7 +59,7 @@ _UNITS: Final = {
     **dict.fromkeys(("hour", "hours", "hr", "hrs"), HOUR),
     **dict.fromkeys(("day", "days"), DAY),
 }
-_ABOUT: Final = ("about", "around", "roughly", "maybe", "like", "approximately", "say", "another")
+_ABOUT: Final = ("about", "around", "roughly", "maybe", "like", "approximately", "say")
 _JOIN: Final = ("or", "to", "maybe", "perhaps")
 _MORNING_HOURS: Final = (1, 2, 3, 4)
 """Of "tonight at two": before dawn."""
@@ -76,7 +94,7 @@ def read(kind: str, words: Sequence[str], at: int) -> Iterator[tuple[int, dict[s
                 yield end, {"length": seconds}
         case "minutes":
             for end, value in _number(words, at):
-                if value > 0:
+                if value >= 2:
                     yield end, {"length": value * MINUTE}
         case "clock":
             for end, clock in read_clock(words, at):
@@ -274,7 +292,7 @@ def _counted(words: Sequence[str], at: int, value: float) -> Iterator[tuple[int,
     if tail[:3] == ("and", "a", "half") and len(tail) == 4 and tail[3] in _UNITS:
         yield at + 4, (value + 0.5) * _UNITS[tail[3]]
         return
-    whole = at + 1 if tail[:1] in (("full",), ("whole",), ("more",), ("good",)) else at
+    whole = at + 1 if tail[:1] in (("full",), ("whole",), ("good",)) else at
     if whole < len(words) and words[whole] in _UNITS:
         unit = _UNITS[words[whole]]
         if tuple(words[whole + 1 : whole + 4]) == ("and", "a", "half"):

@@ -109,28 +109,35 @@ def choice(items: Iterable[Pattern]) -> Choice:
 
 
 def first_words(pattern: Pattern) -> tuple[frozenset[str], bool]:
-    """The plain words `pattern` can begin with, and whether that is not the whole answer.
+    """Give the plain words `pattern` can begin with, and whether that is not the whole answer.
 
     The second value is true where it may be empty or may begin with a measure.
     """
+    words, measure, empty = _beginnings(pattern)
+    return words, measure or empty
+
+
+def _beginnings(pattern: Pattern) -> tuple[frozenset[str], bool, bool]:
+    """First words; whether it may begin with a measure; whether it may hold no word."""
     match pattern:
         case Word():
-            return frozenset(pattern.plain[:1]), not pattern.plain
+            return frozenset(pattern.plain[:1]), False, not pattern.plain
         case Measure():
-            return frozenset(), True
+            return frozenset(), True, False
         case Tagged():
-            return first_words(pattern.item)
+            return _beginnings(pattern.item)
         case Choice():
-            open_words = [first_words(item)[0] for item in pattern.other]
-            return frozenset(pattern.by_first).union(*open_words), bool(pattern.other)
+            looked = [_beginnings(item) for item in pattern.other]
+            words = frozenset(pattern.by_first).union(*(each[0] for each in looked))
+            return words, any(each[1] for each in looked), any(each[2] for each in looked)
         case Row():
-            words: frozenset[str] = frozenset()
+            some, measure = frozenset[str](), False
             for item in pattern.items:
-                some, always = first_words(item)
-                words |= some
-                if not always:
-                    return words, False
-            return words, True
+                words, begins, empty = _beginnings(item)
+                some, measure = some | words, measure or begins
+                if not empty:
+                    return some, measure, False
+            return some, measure, True
         case _:
             assert_never(pattern)
 
@@ -195,7 +202,11 @@ class Reading:
             so_far = {
                 (end, before + slots): None
                 for place, before in so_far
-                for end, slots in self.fits(item, place)
+                for end, slots in (
+                    self._word(item.plain, place)
+                    if isinstance(item, Word)
+                    else self.fits(item, place)
+                )
             }
             if not so_far:
                 break

@@ -1,13 +1,11 @@
 """A script laid out in time: what sounds at which sample.
 
-Decides how much is spoken while a breath is guided, where each word begins, and how the level
-sinks. Must not know: who renders a text, what plays the score, or which clock it is played by.
+Decides where each sentence, word, tone and breath sound begins, and how the level sinks. Must not
+know: who renders a text, what plays the score, or which clock it is played by.
 
-The rules are those of the brief, 2.4 and 2.5. Counted from the first breath of a step: cycles 1
-and 2 have words and one count a second; cycles 3 to 6 two words, each ending inside the first
-second of its phase; then the breath sounds alone, 6 dB below the voice, and the words come back
-for one cycle a minute. Nothing is spoken across a turn of breath: a word that does not fit is
-left out. The level sinks by 1 dB a minute, at most 6, and the last sentence has the first level.
+The rules are those of the brief, 2.4 and 2.5. Nothing is spoken across a turn of breath: a word
+that does not end inside its second and its phase is left out. The level sinks by 1 dB a minute,
+at most 6, and the last sentence has the first level.
 """
 
 from __future__ import annotations
@@ -15,10 +13,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias, assert_never
+from functools import lru_cache
+from typing import TypeAlias, assert_never
 
 from companion.core import pcm
-from companion.core.breath import BreathPhase, phases
+from companion.core.breath import phases, words
 from companion.core.pcm import Samples
 from companion.core.script import (
     BreatheStep,
@@ -33,13 +32,6 @@ from companion.core.script import (
 Choose: TypeAlias = Callable[[int, int], int]
 """(index of the step, number of its variants) -> index of the variant to be spoken."""
 
-COUNT_WORDS: Final = (
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
-"""Spoken one a second after a phase's own word."""
-COUNTED_CYCLES = 2
-WORDED_CYCLES = 6
-WORDS_AGAIN_SECONDS = 60.0
 WORD_SECONDS = 1.0
 """A word or a count ends within this time of its beginning, or is not spoken."""
 BREATH_REST_SECONDS = 1.0
@@ -118,7 +110,7 @@ def texts(script: Script, manner: Manner, choose: Choose | None = None) -> tuple
                     chosen = variants if choose is None else _variant(variants, index, choose)
                     wanted.update(dict.fromkeys(chosen))
             case BreatheStep():
-                for _, text in _spoken(step, phases(step.stages, 1), _mode(manner), 1):
+                for _, text, _ in words(step, phases(step.stages, 1), _mode(manner), 1):
                     wanted[text] = None
             case WaitStep() | ToneStep():
                 pass
@@ -200,75 +192,24 @@ def _breathe(
     if mode is Mode.SILENCE:
         sounds.append(Sound(at + (laid[-1].end if laid else 0), pcm.tone(rate), 1.0, "tone"))
         return max(end, sounds[-1].end)
-    noises: dict[tuple[str, int], Samples] = {}
     for phase in laid:
         breaths.append(ScoreMark(at + phase.start, "breath", phase.name))
         if phase.name in pcm.BREATH_HERTZ:
-            key = phase.name, phase.end - phase.start
-            if key not in noises:
-                noises[key] = pcm.breath(*key, rate, seed=BREATH_SEED)
-            sounds.append(Sound(at + phase.start, noises[key], 1.0, "breath"))
-    for phase, text, start in _timed(step, laid, mode, rate):
+            noise = _noise(phase.name, phase.end - phase.start, rate)
+            sounds.append(Sound(at + phase.start, noise, 1.0, "breath"))
+    for phase, text, start in words(step, laid, mode, rate):
         clip = clips[text]
         if start + len(clip) <= min(phase.end, start + round(WORD_SECONDS * rate)):
             sounds.append(Sound(at + start, clip, 1.0, "speech", text))
     return end
 
 
-def _timed(
-    step: BreatheStep, laid: Sequence[BreathPhase], mode: Mode, rate: int
-) -> list[tuple[BreathPhase, str, int]]:
-    """Each spoken word of a breathing step with its phase and its start within the step."""
-    placed: list[tuple[BreathPhase, str, int]] = []
-    for phase, text in _spoken(step, laid, mode, rate):
-        counted = placed[-1][2] + rate if placed and placed[-1][0] is phase else phase.start
-        placed.append((phase, text, counted))
-    return placed
-
-
-def _spoken(
-    step: BreatheStep, laid: Sequence[BreathPhase], mode: Mode, rate: int
-) -> list[tuple[BreathPhase, str]]:
-    """The words of each phase in order: its own word, then the counts."""
-    own = dict(zip(("in", "hold", "out"), step.cue_words, strict=True))
-    spoken: list[tuple[BreathPhase, str]] = []
-    last_cycle, last_start = -1, 0
-    for phase in laid:
-        word = own.get(phase.name)
-        if word is None:
-            continue
-        amount = _amount(mode, phase.cycle)
-        if amount == "again":
-            fresh = phase.cycle != last_cycle
-            if fresh and phase.start - last_start < WORDS_AGAIN_SECONDS * rate:
-                continue
-            amount = "words"
-        if amount == "none":
-            continue
-        if phase.cycle != last_cycle:
-            last_cycle, last_start = phase.cycle, phase.start
-        spoken.append((phase, word))
-        if amount == "counts":
-            seconds = (phase.end - phase.start) // rate
-            spoken.extend((phase, count) for count in COUNT_WORDS[: max(0, seconds - 1)])
-    return spoken
-
-
-def _amount(mode: Mode, cycle: int) -> str:
-    """How much is spoken in a cycle: "counts", "words", "again" (once a minute) or "none"."""
-    match mode:
-        case Mode.COUNTS:
-            return "counts"
-        case Mode.WORDS:
-            return "words"
-        case Mode.TONES | Mode.SILENCE:
-            return "none"
-        case Mode.FADING:
-            if cycle < COUNTED_CYCLES:
-                return "counts"
-            return "words" if cycle < WORDED_CYCLES else "again"
-        case _:
-            assert_never(mode)
+@lru_cache(maxsize=12)
+def _noise(name: str, length: int, rate: int) -> Samples:
+    """A breath sound, kept: the same one comes back in every cycle and every layout."""
+    noise = pcm.breath(name, length, rate, seed=BREATH_SEED)
+    noise.flags.writeable = False
+    return noise
 
 
 def _sunk(sounds: Sequence[Sound], rate: int, manner: Manner) -> tuple[Sound, ...]:

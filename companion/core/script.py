@@ -92,7 +92,7 @@ class Script:
     title: str
     """How it is offered aloud, completing "There is ..." or "..., or quiet?"."""
     family: str
-    """Practices of one family are alike: breath, senses, body, quiet. "Something else" leaves it."""
+    """Practices of one family are alike: breath, senses, body, quiet."""
     steps: tuple[Step, ...]
     source: str = ""
     """Where it was read from, for `companion scripts`."""

@@ -9,12 +9,30 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-_ONES: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS: Final = "twenty thirty forty fifty".split()
-_WEEKDAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_ONES: Final = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS: Final = ["twenty", "thirty", "forty", "fifty"]
+_WEEKDAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _NEW_DAY_HOUR: Final = 4
 """Until four at night it is still the evening before, for somebody who has not slept."""
 
@@ -43,9 +61,7 @@ def length_words(seconds: float) -> str:
     if rest == 0:
         return "an hour" if hours == 1 else _counted(hours, "hour")
     if rest == 30:
-        return (
-            "an hour and a half" if hours == 1 else f"{number_words(hours)} and a half hours"
-        )
+        return "an hour and a half" if hours == 1 else f"{number_words(hours)} and a half hours"
     whole = "an hour" if hours == 1 else _counted(hours, "hour")
     return f"{whole} and {_counted(rest, 'minute')}"
 

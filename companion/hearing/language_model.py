@@ -23,7 +23,7 @@ START, END = "<s>", "</s>"
 
 History = tuple[str, ...]
 
-CUE_WEIGHT = 0.9
+CUE_WEIGHT = 0.99
 """How much of all speech is taken to be a cue before a word is heard. Measured: benchmarks."""
 DAMPING = 0.5
 """Counts are raised to this power, so that a template with sixty numbers in it does not drown a

@@ -160,7 +160,7 @@ def _check_lines(path: Path, data: dict[str, Any], wrong: list[str]) -> None:
     else:
         language = path.resolve().parent.name
         known = load_line_tables(language if language in _languages() else LANGUAGE)
-        read_own_lines(path, data, known, wrong)
+        read_own_lines(path, data, wrong, known=known)
 
 
 def _languages() -> list[str]:

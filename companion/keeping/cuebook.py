@@ -25,6 +25,7 @@ from companion.core.wording import surface_words
 from companion.errors import ContentError
 from companion.keeping import folders
 from companion.keeping.checked import read_document
+from companion.keeping.cuecache import remembered
 from companion.keeping.templates import Templates
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def load_cues(language: str = "en") -> CueTable:
     """
     shipped = folders.shipped("scripts") / language / "cues.toml"
     own = folders.own("scripts") / language / "cues.toml"
-    return read_cues([shipped, *([own] if own.is_file() else [])])
+    return remembered([shipped, *([own] if own.is_file() else [])], read_cues)
 
 
 def read_cues(paths: Iterable[Path]) -> CueTable:
@@ -119,7 +120,7 @@ def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
     words: dict[str, list[str]] = {}
     patterns: dict[str, list[Pattern]] = {"courtesy": [], "clauses": [], "blockers": []}
     for path, book in files:
-        for key in ("fillers", "loose_words", "leads", "leads_into"):
+        for key in ("fillers", "loose_words", "safety_words", "leads", "leads_into"):
             words.setdefault(key, []).extend(getattr(book.around, key).split())
         written = {
             "courtesy": {"courtesy": book.around.courtesy},
@@ -238,6 +239,7 @@ def _book() -> type[BaseModel]:
     class Surroundings(Strict):
         fillers: str = ""
         loose_words: str = ""
+        safety_words: str = ""
         leads: str = ""
         leads_into: str = ""
         courtesy: list[str] = []

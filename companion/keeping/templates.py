@@ -39,12 +39,15 @@ class Templates:
         known: Mapping[str, Pattern] | None = None,
     ) -> None:
         """`known` are rules that are patterns already."""
+        from hassil import expression
+
+        self._form = expression
         self._spellings = spellings
         self._rules = rules
         self._lists = lists
         self.patterns: dict[str, Pattern] = dict(known or {})
         self._values: dict[tuple[str, str], Pattern] = {}
-        self._words: dict[str, Pattern] = {}
+        self._texts: dict[str, Pattern] = {}
         self._open: list[str] = []
 
     def read(self, template: str) -> Pattern:
@@ -75,8 +78,7 @@ class Templates:
         return self.patterns[name]
 
     def _pattern(self, part: Expression) -> Pattern:
-        from hassil import expression as form
-
+        form = self._form
         match part:
             case form.TextChunk():
                 return self._text(part.original_text)
@@ -106,13 +108,11 @@ class Templates:
         return choice(items)
 
     def _text(self, text: str) -> Pattern:
-        words = [self._word(said) for said in surface_words(text)]
-        return _row(words)
-
-    def _word(self, said: str) -> Pattern:
-        known = self._words.get(said)
+        known = self._texts.get(text)
         if known is None:
-            known = self._words[said] = Word(said, template_words(said, self._spellings))
+            said = surface_words(text)
+            plain = [Word(word, template_words(word, self._spellings)) for word in said]
+            known = self._texts[text] = _row(plain)
         return known
 
     def _list(self, part: ListReference) -> Pattern:

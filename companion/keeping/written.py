@@ -153,7 +153,7 @@ def read_lines(path: Path, data: Mapping[str, Any], wrong: list[str]) -> dict[st
 
 
 def read_own_lines(
-    path: Path, data: Mapping[str, Any], known: Mapping[str, LineTable], wrong: list[str]
+    path: Path, data: Mapping[str, Any], wrong: list[str], *, known: Mapping[str, LineTable]
 ) -> dict[str, tuple[str, ...]]:
     """Read a household's wording of lines that exist; the facts stay those of the line."""
     wordings = {}

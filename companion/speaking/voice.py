@@ -31,6 +31,7 @@ TRIES = 2
 TRIAL_TEXT: Final = (
     "The pause is on: twenty minutes, back at ten past nine. Anyone here may ask for more."
     " Something to look at, or quiet? Both feet on the floor, with weight on each."
+    " The breath comes and goes by itself and keeps its own pace."
 )
 TRIAL_RATES: Final = (110, 150)
 """Engines count words a minute in their own way, and each voice differs, by up to 10 %. So each

@@ -68,9 +68,14 @@ def in_phase(phase: Phase) -> World:
             world.hear("unsafe_medical")
         case _:
             pass
-    assert world.session.phase is phase
+    assert phase_of(world) is phase
     world.forget_effects()
     return world
+
+
+def phase_of(world: World) -> Phase:
+    """Where the session is now."""
+    return world.session.phase
 
 
 def test_tables_are_whole() -> None:
@@ -155,7 +160,7 @@ def test_safety_stops_everything_else(phase: Phase, intent: str) -> None:
     world.forget_effects()
     world.wait(90_000)
     assert world.lines() == []
-    assert world.session.phase is Phase.IDLE
+    assert phase_of(world) is Phase.IDLE
 
 
 def test_the_promise_is_on_disk_before_it_is_spoken() -> None:
@@ -173,7 +178,7 @@ def test_a_whole_pause() -> None:
     world = World()
     world.hear("ask_pause")
     world.wait(1200)
-    assert world.session.phase is Phase.CALLING_BACK
+    assert phase_of(world) is Phase.CALLING_BACK
     world.wait(20)
     world.hear("ready_back")
     assert world.disk is None
@@ -182,7 +187,7 @@ def test_a_whole_pause() -> None:
         "call", "practice_offer", "brooding", "half_way", "last_minute", "call_back", "welcome",
         "doors", "reentry_intro", "reentry_own",
     ]  # fmt: skip
-    assert world.session.phase is Phase.IDLE
+    assert phase_of(world) is Phase.IDLE
     assert next_deadline(world.session) is None
 
 
@@ -192,11 +197,11 @@ def test_nobody_answers() -> None:
     world.hear("ask_pause", length=120.0)
     world.wait(120 + 301)
     assert world.lines()[-3:] == ["call_back", "call_back_again", "closing"]
-    assert world.session.phase is Phase.OPEN_RETURN
+    assert phase_of(world) is Phase.OPEN_RETURN
     world.forget_effects()
     world.wait(24 * 3600)
     assert world.lines() == []
-    assert world.session.phase is Phase.IDLE
+    assert phase_of(world) is Phase.IDLE
     assert world.disk is None
 
 
@@ -269,7 +274,7 @@ def test_a_shorter_wish_does_not_shorten() -> None:
 
 
 def test_back_early_keeps_the_clock_until_its_end_is_asked_for() -> None:
-    """ "I'm back" says what is left; "end the pause" stops the clock with one neutral line."""
+    """Saying "I'm back" tells what is left; "end the pause" stops the clock with one neutral line."""
     world = World()
     world.hear("ask_pause")
     world.wait(60)
@@ -278,8 +283,8 @@ def test_back_early_keeps_the_clock_until_its_end_is_asked_for() -> None:
     assert world.disk is not None
     world.hear("ready_back", end_clock=True)
     assert world.lines()[-1] == "ended_early"
-    assert world.disk is None
-    assert world.session.phase is Phase.IDLE
+    assert not world.disk
+    assert phase_of(world) is Phase.IDLE
 
 
 @pytest.mark.parametrize("phase", [Phase.AWAY, Phase.PRACTICE, Phase.CALLING_BACK])
@@ -288,7 +293,7 @@ def test_cancel_is_silent(phase: Phase) -> None:
     world = in_phase(phase)
     world.hear("stop", cancel=True)
     assert kinds(world.done) == ["Hush", "ReleasePromise"]
-    assert world.session.phase is Phase.IDLE
+    assert phase_of(world) is Phase.IDLE
 
 
 def test_stop_keeps_the_promise() -> None:
@@ -321,9 +326,9 @@ def test_yes_starts_what_was_offered_and_silence_means_no() -> None:
     world.hear("yes_no", answer="yes")
     assert kinds(world.done)[-1] == "Perform orienting"
     world.finish_practice()
-    assert world.session.phase is Phase.AWAY
+    assert phase_of(world) is Phase.AWAY
     world.hear("yes_no", answer="yes")
-    assert world.session.phase is Phase.AWAY
+    assert phase_of(world) is Phase.AWAY
 
 
 def test_half_way_waits_for_the_end_of_a_practice() -> None:
@@ -360,7 +365,7 @@ def test_after_two_changes_only_quiet_is_offered() -> None:
     assert names[1] == "Perform soles"
     assert names[2].startswith("Perform")
     assert names[3] == "Say quiet_offer"
-    assert world.session.phase is Phase.AWAY
+    assert phase_of(world) is Phase.AWAY
 
 
 def test_overwhelm_is_offered_once_in_ten_minutes() -> None:
@@ -369,7 +374,7 @@ def test_overwhelm_is_offered_once_in_ten_minutes() -> None:
     world.hear("overwhelm")
     assert world.lines() == ["soft_offer"]
     world.wait(30)
-    assert world.session.phase is Phase.IDLE
+    assert phase_of(world) is Phase.IDLE
     world.hear("overwhelm")
     assert world.lines() == ["soft_offer"]
     world.wait(600)
@@ -390,7 +395,7 @@ def test_slow_down_is_quiet_and_then_offers_three_breaths() -> None:
     assert kinds(world.done)[-1] == "Perform three_sighs"
     assert world.disk is None
     world.finish_practice()
-    assert world.session.phase is Phase.IDLE
+    assert phase_of(world) is Phase.IDLE
 
 
 @pytest.mark.parametrize(
@@ -410,7 +415,7 @@ def test_after_a_power_cut(off: float, phase: Phase, lines: list[str]) -> None:
     world.hear("ask_pause")
     world.forget_effects()
     world.cut_power(off)
-    assert world.session.phase is phase
+    assert phase_of(world) is phase
     assert world.lines() == lines
 
 
@@ -435,7 +440,7 @@ def test_an_unset_clock_is_said_once() -> None:
     assert world.lines() == ["clock_unsure"]
     world.cut_power(300, clock_set=False)
     assert world.lines() == ["clock_unsure"]
-    assert world.session.phase is Phase.OPEN_RETURN
+    assert phase_of(world) is Phase.OPEN_RETURN
 
 
 def test_a_call_back_that_sounded_is_not_repeated_after_a_restart() -> None:
@@ -446,7 +451,7 @@ def test_a_call_back_that_sounded_is_not_repeated_after_a_restart() -> None:
     world.forget_effects()
     world.restart()
     assert world.lines() == []
-    assert world.session.phase is Phase.OPEN_RETURN
+    assert phase_of(world) is Phase.OPEN_RETURN
 
 
 def test_three_pauses_in_two_hours_leave_out_the_first_door() -> None:

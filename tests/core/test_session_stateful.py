@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -61,10 +63,8 @@ class Stories(RuleBasedStateMachine):
     )
     def cut_during_a_cue(self, intent: str, effects: int, off: float, clock_set: bool) -> None:
         self.world.cut_after = effects
-        try:
+        with contextlib.suppress(PowerCut):
             self.world.hear(intent)
-        except PowerCut:
-            pass
         self.world.cut_power(off, clock_set=clock_set)
 
     @precondition(lambda self: self.world.session.promise is not None)
@@ -73,10 +73,8 @@ class Stories(RuleBasedStateMachine):
         assert self.world.session.promise is not None
         left = self.world.session.promise.due_boot - self.world.boot
         self.world.cut_after = effects
-        try:
+        with contextlib.suppress(PowerCut):
             self.world.wait(max(left, 0.0) + 1.0)
-        except PowerCut:
-            pass
         self.world.cut_power(off)
 
     @invariant()

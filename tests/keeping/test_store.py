@@ -108,7 +108,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_told(tmp_path: Path) -> Non
     """After SIGKILL in the middle of writing, the promise is the last one told or a later one."""
     dice = random.Random(7)
     store, last = PromiseStore(tmp_path), 0
-    for _ in range(20):
+    for _ in range(12):
         with child(KEEPS_FOR_EVER, tmp_path, last) as process:
             assert process.stdout is not None
             for _ in range(dice.randrange(1, 40)):

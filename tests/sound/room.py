@@ -46,12 +46,12 @@ ctl.!default { type pulse }
 """
 
 
-def wait_for(true: Callable[[], bool], what: str, seconds: float) -> None:
-    """Wait until something is so. TimeoutError saying what was not, after `seconds`."""
+def wait_for(true: Callable[[], bool], complaint: Callable[[], str], seconds: float) -> None:
+    """Wait until something is so. TimeoutError with the complaint after `seconds`."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
-            raise TimeoutError(f"{what} within {seconds:g} s")
+            raise TimeoutError(f"{complaint()} within {seconds:g} s")
         time.sleep(0.02)
 
 
@@ -91,18 +91,21 @@ class Room:
         options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
                    "--disallow-exit", "--log-level=error", "-F", str(self._script)]  # fmt: skip
         environment = {k: v for k, v in self.environment.items() if k != "PULSE_SERVER"}
-        self._server = subprocess.Popen(
-            ["pulseaudio", *options], env=environment, stdin=subprocess.DEVNULL
-        )
+        with (Path(self._folder.name) / "server.log").open("wb") as log:
+            # It complains of a missing D-Bus at length, and needs none.
+            self._server = subprocess.Popen(
+                ["pulseaudio", *options],
+                env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
         try:
-            wait_for(lambda: "microphone" in self.list("sources"), "no sound server", START_SECONDS)
+            wait_for(lambda: "microphone" in self.list("sources"), self._silence, START_SECONDS)
             self._recorder = self._start("parec", "-d", "room.monitor", "--channels=2")
             self._noise = self._start("pacat", "-d", "micfeed", "--channels=1", "--latency-msec=40")
             for work in (self._record, self._make_noise):
                 thread = threading.Thread(target=work, daemon=True)
                 thread.start()
                 self._threads.append(thread)
-            wait_for(lambda: self.position > RATE, "no recording", START_SECONDS)
+            wait_for(lambda: self.position > RATE, lambda: "no recording", START_SECONDS)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -155,6 +158,10 @@ class Room:
             command, env=self.environment, capture_output=True, text=True, timeout=10, check=False
         )
         return answer.stdout
+
+    def _silence(self) -> str:
+        log = (Path(self._folder.name) / "server.log").read_text(errors="replace")
+        return f"no sound server ({log.strip()[-300:]})"
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
         options = ["--raw", "--format=s16le", f"--rate={RATE}"]

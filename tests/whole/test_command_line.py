@@ -111,13 +111,13 @@ def test_bad_input_gets_one_sentence(
     monkeypatch.chdir(tmp_path)
     talk(tmp_path / "talk.wav", [], 1.0)
     (tmp_path / "bad.wav").write_bytes(b"not sound at all")
-    (tmp_path / "wrong.toml").write_text('name = "wrong"\ntitle = "x"\nfamily = "y"\n[[step]]\nhum = 3\n')
+    (tmp_path / "wrong.toml").write_text(
+        'name = "wrong"\ntitle = "x"\nfamily = "y"\n[[step]]\nhum = 3\n'
+    )
     one_sentence(companion(*words), code, *said)
 
 
-def test_broken_settings_lose_nothing(
-    companion: Companion, environment: Mapping[str, str]
-) -> None:
+def test_broken_settings_lose_nothing(companion: Companion, environment: Mapping[str, str]) -> None:
     """Wrong settings are named with file and key, and the file is left as it is."""
     settings = Path(environment["XDG_CONFIG_HOME"]) / "companion" / "settings.toml"
     settings.parent.mkdir(parents=True)

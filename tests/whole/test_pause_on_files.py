@@ -123,5 +123,7 @@ def test_killed_and_started_again(environment: Mapping[str, str], tmp_path: Path
 
 def _flat(value: object, name: str = "") -> dict[str, float]:
     if isinstance(value, dict):
-        return {k: v for key, inner in value.items() for k, v in _flat(inner, f"{name}.{key}").items()}
+        return {
+            k: v for key, inner in value.items() for k, v in _flat(inner, f"{name}.{key}").items()
+        }
     return {name: value} if isinstance(value, int | float) else {}
