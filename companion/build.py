@@ -18,7 +18,7 @@ from companion.core.session import Household, Phase, Session
 from companion.core.state import Offered
 from companion.errors import ContentError, SetupError
 from companion.keeping import folders
-from companion.keeping.clock import local_zone
+from companion.keeping.clock import SystemClock, local_zone
 from companion.keeping.content import load_lines, load_scripts, load_voice
 from companion.keeping.cuebook import load_cues, only, phrases, with_cue
 from companion.keeping.settings import Settings, load_settings, numbers_to_speak
@@ -76,7 +76,9 @@ def load_content() -> Content:
 def new_session(content: Content) -> Session:
     """An idle session for this household."""
     zone = local_zone()
-    numbers = numbers_to_speak(content.settings, datetime.now(zone).date())
+    numbers = numbers_to_speak(
+        content.settings, datetime.fromtimestamp(SystemClock().now().wall, zone).date()
+    )
     order = {name: place for place, name in enumerate(OFFER_ORDER)}
     scripts = sorted(content.scripts.values(), key=lambda s: (order.get(s.name, 99), s.name))
     return Session(

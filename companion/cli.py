@@ -53,7 +53,12 @@ def run(
     from companion.build import Choices
 
     choices = Choices(microphone, speaker, engine, voice, events, max_seconds)
-    listening.run(choices, sys.stdout)
+    if microphone is None and speaker is None and not listening.has_sound():
+        from companion import first_pause
+
+        first_pause.show(choices, sys.stdout)
+    else:
+        listening.run(choices, sys.stdout)
 
 
 @app.command()

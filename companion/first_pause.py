@@ -22,6 +22,7 @@ from companion.build import Choices
 from companion.core import pcm
 from companion.keeping import folders
 from companion.keeping.store import PromiseStore
+from companion.listening import on_files
 from companion.ports import HEARING_RATE, Board
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ def show(choices: Choices, out: TextIO) -> None:
     with build.opened_voice(choices.voice or content.settings.voice) as voice:
         write_talk(voice, talk)
     board: Board = EventStream(out) if choices.events else Timeline(out)
-    from companion.listening import on_files
-
     # A promise that a household made must not be mixed up with this one.
     with tempfile.TemporaryDirectory(prefix="companion-") as scratch:
         on_paths = replace(choices, microphone=str(talk), speaker=str(answer), max_seconds=400.0)

@@ -43,11 +43,6 @@ WHOLE_MILLISECONDS_RATES = (16_000, 22_050, 32_000, 44_100, 48_000)
 
 def run(choices: Choices, out: TextIO) -> None:
     """Listen and speak until stopped; on files, until nothing more can happen."""
-    if choices.microphone is None and choices.speaker is None and not _has_sound():
-        from companion import first_pause
-
-        first_pause.show(choices, out)
-        return
     if build.is_file(choices.microphone) != build.is_file(choices.speaker):
         raise ContentError(
             "--microphone and --speaker must both be files, or both devices: time is either the"
@@ -65,7 +60,8 @@ def run(choices: Choices, out: TextIO) -> None:
         store.close()
 
 
-def _has_sound() -> bool:
+def has_sound() -> bool:
+    """Whether the machine has a microphone and a loudspeaker."""
     from companion.doctor import sound_devices
 
     try:

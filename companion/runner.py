@@ -33,6 +33,9 @@ from companion.ports import Board, Clock, Expectation, Store
 
 log = logging.getLogger(__name__)
 
+WRITTEN_NEWS = ("made", "extended", "released")
+"""News of the promise that are shown when the disk has it."""
+
 
 class Source(Protocol):
     """Where events come from: the room, or files in step with their own clock."""
@@ -98,7 +101,8 @@ class Runner:
         await self._take(Restored(self._load()))
         while True:
             deadline = next_deadline(self.session)
-            resting = self.session.phase is Phase.IDLE
+            # An open return is silent for a day: nothing more happens unless somebody speaks.
+            resting = self.session.phase in (Phase.IDLE, Phase.OPEN_RETURN)
             events = await self._source.next(deadline, resting=resting)
             if events is None:
                 return
@@ -126,11 +130,18 @@ class Runner:
             self._expect()
         if self.session.phase is not before.phase:
             self._show("phase", {"phase": self.session.phase.value})
-        for state, due in promise_news(before, self.session):
-            if state != "released" and not (state == "made" and isinstance(event, Restored)):
+        news = promise_news(before, self.session)
+        for state, due in news:
+            if state not in WRITTEN_NEWS:
                 self._show("promise", {"state": state, "due": round(due - self._start, 3)})
         for effect in effects:
             await self._carry_out(effect, before)
+            if isinstance(effect, KeepPromise) and not isinstance(event, Restored):
+                # Told only now: what is shown as promised is on disk.
+                for state, due in news:
+                    if state in ("made", "extended"):
+                        due_in = round(due - self._start, 3)
+                        self._show("promise", {"state": state, "due": due_in})
 
     async def _carry_out(self, effect: Effect, before: Session) -> None:
         try:

@@ -53,6 +53,8 @@ __all__ = [
 
 MOST_LOOSE_WORDS: Final = 9
 """Unexplained words a loose phrasing bears; a longer tale is not addressed to the companion."""
+FEWEST_OWN_WORDS: Final = 3
+"""What a loose phrasing must say itself before it bears any unexplained word."""
 MOST_GAP_WORDS: Final = 30
 """Unexplained words a safety phrasing bears."""
 
@@ -300,7 +302,10 @@ class _Ground:
             for path in ways[at].values():
                 for end, step in steps:
                     _keep(ways[end], _joined(path, step), bear)
-        return ways[last].get(True)
+        whole = ways[last].get(True)
+        if whole is not None and whole.strange and whole.own < FEWEST_OWN_WORDS:
+            return None
+        return whole
 
     def _steps(
         self, at: int, *, clauses: bool, borne: frozenset[str]

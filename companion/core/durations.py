@@ -433,9 +433,9 @@ def _minute(words: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
             if 1 <= value <= 9:
                 yield end, value
         return
-    for end, value in _number(words, at):
-        if value == int(value) and 10 <= value <= 59:
-            yield end, int(value)
+    for end, number in _number(words, at):
+        if number == int(number) and 10 <= number <= 59:
+            yield end, int(number)
 
 
 def _past_and_to(words: Sequence[str], at: int) -> Iterator[tuple[int, int, int, str | None]]:

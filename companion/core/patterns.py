@@ -142,6 +142,21 @@ def _beginnings(pattern: Pattern) -> tuple[frozenset[str], bool, bool]:
             assert_never(pattern)
 
 
+def all_words(pattern: Pattern) -> frozenset[str]:
+    """Every plain word that stands somewhere in `pattern`."""
+    match pattern:
+        case Word():
+            return frozenset(pattern.plain)
+        case Measure():
+            return frozenset()
+        case Tagged():
+            return all_words(pattern.item)
+        case Row() | Choice():
+            return frozenset().union(*(all_words(item) for item in pattern.items))
+        case _:
+            assert_never(pattern)
+
+
 class Reading:
     """One sentence being read: remembers what fitted where."""
 

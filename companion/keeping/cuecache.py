@@ -72,7 +72,7 @@ def _write(place: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    # A hundred thousand small objects are made and none is garbage: looking for it doubles the time.
+    # A hundred thousand small objects are made none of them garbage: looking doubles the time.
     was_on = gc.isenabled()
     gc.disable()
     try:

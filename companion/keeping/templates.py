@@ -51,7 +51,7 @@ class Templates:
         self._open: list[str] = []
 
     def read(self, template: str) -> Pattern:
-        """Turn one template into a pattern. ContentError, as the end of a sentence, if it is wrong."""
+        """Turn one template into a pattern. ContentError, the end of a sentence, if it is wrong."""
         from hassil.parse_expression import parse_sentence
         from hassil.parser import ParseError
 

@@ -274,7 +274,7 @@ def test_a_shorter_wish_does_not_shorten() -> None:
 
 
 def test_back_early_keeps_the_clock_until_its_end_is_asked_for() -> None:
-    """Saying "I'm back" tells what is left; "end the pause" stops the clock with one neutral line."""
+    """Saying "I'm back" tells what is left; "end the pause" stops the clock."""
     world = World()
     world.hear("ask_pause")
     world.wait(60)

@@ -5,8 +5,8 @@
 Starts the real `companion run --events`, with the recogniser and the voice that a fresh machine
 has, in a room of its own (room.py). In each trial a voice of espeak-ng asks for a pause, and the
 recording tells the time from the end of the cue to the first sample that the companion plays.
-Then the pause is cancelled, by voice, and the next trial begins. Exit 0 where the median is within
-the limit and few enough cues were missed, else 1.
+Then the pause is cancelled, by voice, and the next trial begins. The wanted median is 0.7 s. Exit 0
+where the median is within 1.0 s and half of the cues were heard, else 1.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ from numpy.typing import NDArray
 from tests.sound.measure import Trial, answer_seconds, first_sound, verdict
 from tests.sound.room import RATE, Room, wait_for
 
-LIMIT_SECONDS = 0.7
+WANTED_SECONDS = 0.7
 """For the median: a person notices a longer silence as a question whether they were heard."""
-MISSED_SHARE = 1 / 3
+LIMIT_SECONDS = 1.0
+"""The brief's own limit (1.4). On a machine that does other work the wanted figure is reported,
+and this one decides."""
+MISSED_SHARE = 1 / 2
 """Of the cues. This loop measures time. How well the recogniser hears is measured elsewhere, on
 more than a dozen clips; the thin voice (+f2) is in here because it is hard for it."""
 ANSWER_SECONDS = 4.0

@@ -47,7 +47,7 @@ def test_an_unknown_phase_is_refused(companion: Companion) -> None:
 def test_hear_with_an_added_cue(companion: Companion, tmp_path: Path) -> None:
     """A household's own phrase is heard, with times of the file."""
     path = tmp_path / "phrase.wav"
-    ends = talk(path, [(1.0, "purple tractor")], 4.0)
+    ends = talk(path, [(1.0, "purple tractor")], 4.0, voice="en-us+m5")
     done = companion("hear", path, "--cue", "ours=purple tractor", "--only")
     assert [line["intent"] for line in done.lines] == ["ours"]
     assert done.lines[0]["file"] == str(path)

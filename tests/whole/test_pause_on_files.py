@@ -26,14 +26,27 @@ def use_vosk(environment: Mapping[str, str]) -> None:
     (models / "small").symlink_to(VOSK_MODEL)
 
 
-@pytest.mark.parametrize("engine", ["pocketsphinx", "vosk"])
+@pytest.mark.parametrize(
+    ("engine", "voice", "answer"),
+    [
+        ("vosk", "en-us+f3", "I'm back"),
+        # The embedded recogniser does not understand every voice: see benchmarks/hearing.py.
+        ("pocketsphinx", "en-gb+m3", "I'm ready"),
+    ],
+)
 def test_a_pause_of_two_minutes(
-    engine: str, companion: Companion, environment: Mapping[str, str], tmp_path: Path
+    engine: str,
+    voice: str,
+    answer: str,
+    companion: Companion,
+    environment: Mapping[str, str],
+    tmp_path: Path,
 ) -> None:
     """The promise is due two minutes after the answer, and called back on time; then kept."""
     use_vosk(environment)
     microphone, speaker = tmp_path / "talk.wav", tmp_path / "out.wav"
-    ends = talk(microphone, [(2.0, "I need a two minute pause"), (136.0, "I'm back")], 150.0)
+    said = [(2.0, "I need a two minute pause"), (136.0, answer)]
+    ends = talk(microphone, said, 150.0, voice=voice)
     done = companion(
         "run", "--microphone", microphone, "--speaker", speaker, "--events",
         "--max-seconds", "400", "--engine", engine,
@@ -57,8 +70,11 @@ def test_a_pause_of_two_minutes(
     assert done.of("phase")[-1]["phase"] == "idle"
 
 
-def test_breathing_is_guided_and_stop_silences(companion: Companion, tmp_path: Path) -> None:
+def test_breathing_is_guided_and_stop_silences(
+    companion: Companion, environment: Mapping[str, str], tmp_path: Path
+) -> None:
     """Breath phases follow the pattern; stop is silent within half a second of the decision."""
+    use_vosk(environment)
     microphone, speaker = tmp_path / "talk.wav", tmp_path / "out.wav"
     talk(microphone, [(1.0, "Help me breathe"), (60.0, "Stop")], 70.0)
     done = companion("run", "--microphone", microphone, "--speaker", speaker, "--events")
@@ -87,6 +103,7 @@ def test_television_changes_nothing(companion: Companion, tmp_path: Path) -> Non
 
 def test_killed_and_started_again(environment: Mapping[str, str], tmp_path: Path) -> None:
     """After kill -9 in the middle of a pause the call back still comes at the promised time."""
+    use_vosk(environment)
     first, quiet = tmp_path / "talk.wav", tmp_path / "quiet.wav"
     talk(first, [(1.0, "I need a two minute pause")], 3_000.0)
     talk(quiet, [], 1.0)
