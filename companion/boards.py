@@ -30,6 +30,7 @@ class Timeline:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._breaths = 0
+        self._last = ""
 
     def show(self, kind: str, facts: Mapping[str, object]) -> None:
         """Write one line; single breaths are counted and told together."""
@@ -37,6 +38,10 @@ class Timeline:
             self._breaths += facts.get("phase") == "in"
             return
         text = self._text(kind, facts)
+        if kind == "speech" and text == self._last:
+            # The sentences and counts of one practice are one line here.
+            return
+        self._last = text or self._last
         if self._breaths and text:
             count, self._breaths = self._breaths, 0
             self._line(facts, f"guided  {count} breaths")

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from companion.speaking.cache import CachedVoice
 
 TALK = (
-    (2.0, "I need a two minute pause."),
+    (2.0, "Let's pause for two minutes."),
     (22.0, "Help me breathe."),
-    (140.0, "I'm back."),
+    (140.0, "I'm ready."),
 )
 """Seconds from the start, and what is said to the companion then."""
 TALK_SECONDS = 150.0
