@@ -345,5 +345,5 @@ def _keep(ways: dict[bool, _Path], path: _Path, bear: int) -> None:
         ways[path.pieces > 0] = path
 
 
-def _merit(path: _Path) -> tuple[int, int, int, int]:
-    return (-path.strange, -path.foreign, path.own, -path.pieces)
+def _merit(path: _Path) -> tuple[int, int, int, int, int]:
+    return (-path.strange, -path.foreign, path.own, -path.pieces, len(path.slots))

@@ -109,6 +109,11 @@ def read(kind: str, words: Sequence[str], at: int) -> Iterator[tuple[int, dict[s
             raise ValueError(f"{kind} is not a measure")
 
 
+def is_number(word: str) -> bool:
+    """Say whether a plain word is a number, which may well be said twice: "one one two"."""
+    return word[0].isdigit() or word in _SMALL
+
+
 def length_seconds(text: str) -> float | None:
     """Seconds that `text` names when it is a length and nothing else; None otherwise."""
     words = text.lower().replace("-", " ").split()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from companion.core.durations import is_number
+
 Spellings = Mapping[str, tuple[str, ...]]
 """A written word -> the words it is compared as: "i'm" -> ("i", "am")."""
 
@@ -70,7 +72,7 @@ def _without_repeats(words: list[str]) -> tuple[str, ...]:
         while at + 2 * size <= len(words):
             group = words[at : at + size]
             said_again = group == words[at + size : at + 2 * size]
-            if said_again and not any(word[0].isdigit() for word in group):
+            if said_again and not any(is_number(word) for word in group):
                 del words[at : at + size]
             else:
                 at += 1
