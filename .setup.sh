@@ -46,6 +46,8 @@ install_libraries() {
     case $known in *libportaudio.so.2*) ;; *) missing="$missing libportaudio2" ;; esac
     case $known in *libespeak-ng.so.1*) ;; *) missing="$missing espeak-ng" ;; esac
     case $missing in *espeak-ng*) ;; *) command -v espeak-ng >/dev/null || missing="$missing espeak-ng" ;; esac
+    # Speaks a household's own cues to the spotter, together with espeak-ng.
+    command -v flite >/dev/null || missing="$missing flite"
     if [ "$(uname -m)" = aarch64 ]; then
         case $known in *libatomic.so.1*) ;; *) missing="$missing libatomic1" ;; esac
     fi

@@ -22,7 +22,7 @@ from companion.keeping.clock import SystemClock, local_zone
 from companion.keeping.content import load_lines, load_scripts, load_voice
 from companion.keeping.cuebook import load_cues, only, phrases, with_cue
 from companion.keeping.settings import Settings, load_settings, numbers_to_speak
-from companion.ports import Expectation, Recogniser
+from companion.ports import Expectation, Recogniser, Spotter
 
 if TYPE_CHECKING:
     from companion.speaking.cache import CachedVoice
@@ -125,6 +125,13 @@ def make_recogniser(engine: str, settings: Settings) -> Recogniser:
     return PocketSphinxRecogniser()
 
 
+def make_spotter(language: str) -> Spotter:
+    """The spotter, with the sound templates of this language."""
+    from companion.hearing.spotter import SpotterWorker
+
+    return SpotterWorker(folders.shipped("scripts") / language / "sound_templates.npz")
+
+
 @contextlib.contextmanager
 def opened_voice(name: str) -> Iterator[CachedVoice]:
     """The voice of this name with its cache; its process ends with the block."""
@@ -164,8 +171,13 @@ def all_phrases() -> tuple[str, ...]:
     return tuple(found)
 
 
-def with_cues(table: CueTable, cues: Sequence[str], *, only_those: bool) -> CueTable:
-    """The cues joined by NAME=TEMPLATE ones. ContentError where one is not written like that."""
+def with_cues(
+    table: CueTable, cues: Sequence[str], *, only_those: bool
+) -> tuple[CueTable, tuple[str, ...]]:
+    """The cues joined by NAME=TEMPLATE ones, and the names of those.
+
+    ContentError where one is not written like that.
+    """
     names = []
     for cue in cues:
         name, equals, template = cue.partition("=")
@@ -175,7 +187,7 @@ def with_cues(table: CueTable, cues: Sequence[str], *, only_those: bool) -> CueT
         names.append(name)
     if only_those and not names:
         raise ContentError("--only means the added cues alone: add one with --cue NAME=TEMPLATE")
-    return only(table, names) if only_those else table
+    return (only(table, names) if only_those else table), tuple(names)
 
 
 def expectation(phase: str, asked: str | None) -> Expectation:

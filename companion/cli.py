@@ -98,14 +98,16 @@ def hear(
     only: Annotated[bool, typer.Option("--only", help="only the added cues")] = False,
 ) -> None:
     """Recognise only: a JSON line for every cue in the files."""
-    from companion import build, listening
+    from companion import build, ears
 
     content = build.load_content()
-    listening.hear(
+    table, added = build.with_cues(content.table, cue or [], only_those=only)
+    ears.hear(
         files,
         engine=engine,
         expectation=build.expectation(phase, asked),
-        table=build.with_cues(content.table, cue or [], only_those=only),
+        table=table,
+        added=added,
         content=content,
         out=sys.stdout,
     )

@@ -7,9 +7,7 @@ know what happens in a pause.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,15 +15,12 @@ from typing import TYPE_CHECKING, TextIO
 from companion import build
 from companion.boards import EventStream, Timeline
 from companion.build import Choices, Content
-from companion.core.cuetable import CueTable
+from companion.ears import opened_ear
 from companion.errors import ContentError, SetupError
-from companion.hearing.ear import Ear
 from companion.keeping import folders
 from companion.keeping.clock import SampleClock, SystemClock
-from companion.keeping.cuebook import phrases
-from companion.keeping.expected import expected_sentences
 from companion.keeping.store import PromiseStore
-from companion.ports import Board, Clock, Expectation
+from companion.ports import Board, Clock
 from companion.runner import Runner
 from companion.sources import FileSource, LiveSource
 from companion.speaking.mouth import Mouth
@@ -35,8 +30,6 @@ if TYPE_CHECKING:
 
 SPOKEN_LINE = "spoken"
 """The line of `companion say`: it holds nothing but the text."""
-PATIENT_HANG_SECONDS = 1.5
-"""For people who stutter or speak slowly (brief, 6.9)."""
 WHOLE_MILLISECONDS_RATES = (16_000, 22_050, 32_000, 44_100, 48_000)
 """Rates at which 20 ms are a whole number of samples."""
 
@@ -68,38 +61,6 @@ def has_sound() -> bool:
         return bool(sound_devices("max_input_channels") and sound_devices("max_output_channels"))
     except SetupError:
         return False
-
-
-@contextlib.contextmanager
-def opened_ear(content: Content, engine: str, table: CueTable | None = None) -> Iterator[Ear]:
-    """An ear with the recogniser that was asked for; its process ends with the block."""
-    from companion.hearing.endpointer import HANG_SECONDS, SpeechEndpointer
-
-    cues = table or content.table
-    recogniser = build.make_recogniser(engine, content.settings)
-    try:
-        hang = PATIENT_HANG_SECONDS if content.settings.patient else HANG_SECONDS
-        yield Ear(
-            SpeechEndpointer(hang_seconds=hang),
-            recogniser,
-            cues,
-            lambda e: _phrases(recogniser.name, cues, e, added=table is not None),
-        )
-    finally:
-        recogniser.close()
-
-
-def _phrases(
-    engine: str, cues: CueTable, expectation: Expectation, *, added: bool
-) -> tuple[str, ...]:
-    """What the recogniser is told to expect: common sentences for the small one, all for Vosk."""
-    phase, asked = expectation.phase, expectation.asked
-    if engine != "pocketsphinx":
-        return phrases(cues, phase=phase, asked=asked)
-    common = expected_sentences(cues, phase=phase, asked=asked)
-    if not added:
-        return common
-    return tuple(dict.fromkeys((*common, *phrases(cues, phase=phase, asked=asked, limit=400))))
 
 
 async def on_files(choices: Choices, store: PromiseStore, board: Board) -> None:
@@ -184,37 +145,6 @@ async def _live(
     session = build.new_session(content)
     runner = Runner(session, source=source, mouth=mouth, store=store, clock=clock, boards=(board,))
     await runner.run()
-
-
-def hear(
-    files: Sequence[Path],
-    *,
-    engine: str,
-    expectation: Expectation,
-    table: CueTable,
-    content: Content,
-    out: TextIO,
-) -> None:
-    """Write a JSON line for every cue in the files."""
-    import json
-
-    from companion.hearing.ear import hear_file
-
-    with opened_ear(content, engine, table) as ear:
-        ear.expect(expectation)
-        for path in files:
-            for heard in hear_file(path, ear):
-                facts = {
-                    "file": str(path),
-                    "start": round(heard.start, 3),
-                    "end": round(heard.end, 3),
-                    "decided": round(heard.decided, 3),
-                    "intent": heard.intent,
-                    "slots": dict(heard.slots),
-                    "confidence": round(heard.confidence, 3),
-                }
-                out.write(json.dumps(facts, ensure_ascii=False) + "\n")
-                out.flush()
 
 
 def speak(sound: str, *, speaker: str | None, voice: str | None, practice: bool) -> None:

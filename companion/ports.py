@@ -53,6 +53,20 @@ class Words:
     """0 to 1: how sure the recogniser is that these words, and not others, were said."""
     unknown: bool = False
     """The recogniser itself says that part of it is outside the words it knows."""
+    closed: bool = False
+    """It had nothing to choose from but the phrases: whatever is said is pulled onto one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much an utterance sounds like a sentence."""
+
+    alike: float
+    """0: nothing of it, 1: the very same sound."""
+    seconds: float
+    """How much of the utterance the sentence takes up."""
+    usual_seconds: float
+    """How long the sentence usually takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,33 @@ class Recogniser(Protocol):
 
     def finish(self) -> tuple[Words, ...]:
         """End the utterance: its readings, best first. PartLost when it took too long."""
+
+    def reset(self) -> None:
+        """Throw the current utterance away."""
+
+    def close(self) -> None:
+        """End its process. Twice is harmless."""
+
+
+class Spotter(Protocol):
+    """Says how much an utterance sounds like a sentence, whoever speaks it."""
+
+    name: str
+
+    def learn(self, phrases: Sequence[str]) -> None:
+        """Be able to compare with these sentences too. May take a second for each."""
+
+    def set_phrases(self, phrases: Sequence[str]) -> None:
+        """Sentences that make sense now; those it has never learnt are passed over."""
+
+    def accept(self, samples: NDArray[np.int16]) -> None:
+        """Take more samples of the current utterance (16 kHz, any number of them)."""
+
+    def finish(self) -> Mapping[str, Likeness]:
+        """End the utterance: its likeness to each sentence, the likeliest first.
+
+        PartLost when it took too long.
+        """
 
     def reset(self) -> None:
         """Throw the current utterance away."""

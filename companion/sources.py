@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 
 from companion.core.events import CueHeard, Event, Failed, Performed, Said
 from companion.errors import CompanionError, PartLost
-from companion.hearing.ear import Ear, EarEvent, EarFailed, Heard
+from companion.hearing.ear import Ear
+from companion.hearing.heard import EarEvent, EarFailed, Heard
 from companion.keeping.clock import SampleClock
 from companion.ports import FRAME_SECONDS, Board, Clock, Expectation, Microphone
 from companion.speaking.mouth import Mark, Mouth

@@ -10,27 +10,24 @@ A recogniser that was lost is told once as EarFailed; the next utterance finds a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, TypeAlias, TypeVar, assert_never, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from companion.core.cues import PHASES, CueTable
-from companion.core.events import Slots
 from companion.errors import PartLost, SetupError
 from companion.hearing.decision import decide
-from companion.hearing.wav_microphone import read_sound
+from companion.hearing.heard import EarEvent, EarFailed, Heard, SpeechBegan, SpeechEnded
 from companion.ports import (
-    FRAME_SAMPLES,
     FRAME_SECONDS,
-    HEARING_RATE,
     Endpointer,
     Expectation,
     Finding,
     Frame,
     Recogniser,
+    Spotter,
 )
 
 PRE_ROLL_SECONDS = 0.4
@@ -39,51 +36,6 @@ OWN_VOICE_LINGERS_SECONDS = 0.6
 """So long after the companion has stopped speaking its words still count as its own."""
 PREPARE_AFTER_SECONDS = 2.0
 """After so much quiet the recogniser gets ready for another phase."""
-LAST_SILENCE_SECONDS = 2.5
-"""Silence after the end of a file, so that its last utterance ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechBegan:
-    """Somebody has begun to speak."""
-
-    at: float
-    """Seconds of frames since the start."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechEnded:
-    """They have stopped, or the utterance has become too long."""
-
-    at: float
-    """Seconds of frames since the start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A cue. Times are seconds of frames since the start."""
-
-    intent: str
-    slots: Slots
-    confidence: float
-    """0 to 1."""
-    start: float
-    """When the utterance began."""
-    end: float
-    """When its last sound was."""
-    decided: float
-    """When it was decided."""
-
-
-@dataclass(frozen=True, slots=True)
-class EarFailed:
-    """The recogniser was lost. Hearing goes on with the next utterance."""
-
-    what: str
-    """One sentence without heard words."""
-
-
-EarEvent: TypeAlias = SpeechBegan | SpeechEnded | Heard | EarFailed
 
 
 _Answer = TypeVar("_Answer")
@@ -110,9 +62,12 @@ class Ear:
         recogniser: Recogniser,
         table: CueTable,
         phrases_for: Callable[[Expectation], Sequence[str]],
+        *,
+        spotter: Spotter | None = None,
     ) -> None:
         self._endpointer = endpointer
         self._recogniser = recogniser
+        self._spotter = spotter
         self._table = table
         self._phrases_for = phrases_for
         self._expectation = Expectation()
@@ -127,12 +82,14 @@ class Ear:
         self._frames = 0
         self._past: deque[Frame] = deque(maxlen=round(PRE_ROLL_SECONDS / FRAME_SECONDS))
         self._open = False
-        self._began = 0.0
+        self._began = self._noticed = 0.0
         self._quiet_frames = 0
         self._trouble: str | None = None
         self._own: tuple[str, float] | None = None
         self._endpointer.reset()
         self._guard(self._recogniser.reset)
+        if self._spotter is not None:
+            self._guard(self._spotter.reset)
 
     def expect(self, expectation: Expectation) -> None:
         """From the next utterance on this is what makes sense to hear."""
@@ -151,7 +108,7 @@ class Ear:
         verdict = self._endpointer.accept(frame)
         events: list[EarEvent] = []
         if self._open:
-            self._guard(lambda: self._recogniser.accept(frame))
+            self._take(frame)
             if verdict == "end":
                 events += self._ended()
         else:
@@ -190,12 +147,19 @@ class Ear:
     def _begun(self) -> SpeechBegan:
         self._open = True
         self._quiet_frames = 0
+        self._noticed = self._now
         self._began = max(0.0, self._now - len(self._past) * FRAME_SECONDS)
         self._guard(self._teach)
         past = np.concatenate(list(self._past))
         self._past.clear()
-        self._guard(lambda: self._recogniser.accept(past))
+        self._take(past)
         return SpeechBegan(self._began)
+
+    def _take(self, samples: NDArray[np.int16]) -> None:
+        self._guard(lambda: self._recogniser.accept(samples))
+        if self._spotter is not None:
+            spotter = self._spotter
+            self._guard(lambda: spotter.accept(samples))
 
     def _ended(self) -> list[EarEvent]:
         self._open = False
@@ -203,12 +167,15 @@ class Ear:
         if isinstance(self._endpointer, _CountsTrailing):
             end -= self._endpointer.trailing_seconds
         events: list[EarEvent] = [SpeechEnded(end)]
-        readings = self._guard(self._recogniser.finish)
+        readings = self._guard(self._recogniser.finish) or ()
+        expectation = self._told or self._expectation
         decided = decide(
-            readings or (),
+            readings,
             self._table,
-            self._told or self._expectation,
+            expectation,
             engine=self._recogniser.name,
+            likeness=self._guard(self._spotter.finish) if self._spotter else None,
+            speech_seconds=end - self._noticed,
             own_words=self._own_words(),
         )
         if decided is not None:
@@ -229,7 +196,10 @@ class Ear:
 
     def _teach(self) -> None:
         if self._told != self._expectation:
-            self._unknown = self._recogniser.set_phrases(self._phrases(self._expectation))
+            phrases = self._phrases(self._expectation)
+            if self._spotter is not None:
+                self._spotter.set_phrases(phrases)
+            self._unknown = self._recogniser.set_phrases(phrases)
             self._told = self._expectation
 
     def _prepare(self) -> None:
@@ -251,25 +221,3 @@ class Ear:
         except (PartLost, SetupError) as problem:
             self._trouble = str(problem)
             return None
-
-
-def hear_file(path: Path, ear: Ear) -> Iterator[Heard]:
-    """The cues in a sound file, times in seconds of the file.
-
-    ContentError for a bad file, PartLost when the recogniser is lost.
-    """
-    samples, _ = read_sound(path)
-    ear.restart()
-    silence = np.zeros(round(LAST_SILENCE_SECONDS * HEARING_RATE), np.int16)
-    samples = np.concatenate((samples, silence))
-    for start in range(0, len(samples) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-        for event in ear.accept(samples[start : start + FRAME_SAMPLES]):
-            match event:
-                case Heard():
-                    yield event
-                case EarFailed(what):
-                    raise PartLost(what)
-                case SpeechBegan() | SpeechEnded():
-                    pass
-                case _:
-                    assert_never(event)

@@ -4,9 +4,11 @@ Decides how the engine is configured and how two readings of one utterance are m
 know cues or phases: phrases come in, readings go out.
 
 The engine's own spotting of single phrases misses half of what people say, and its big language
-model is too slow for a small board. So each set of phrases becomes a small language model among
-everyday words, taken from the big model (hearing/language_model.py). The first reading is made
-while somebody speaks; the second, with the loudness of the whole utterance known, when they end.
+model is too slow for a small board. So each set of phrases becomes two things. A small language
+model among everyday words, taken from the big model (hearing/language_model.py), reads while
+somebody speaks: what it takes for a phrase was hardly anything else. A closed grammar
+(hearing/grammar.py) reads the whole utterance when it has ended: it finds the phrase that was
+meant far more often, and finds one in everything else too.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.hearing.grammar import jsgf
 from companion.hearing.language_model import START, Background, History, arpa, words_of
 from companion.hearing.worker_recogniser import WorkerRecogniser
 from companion.ports import HEARING_RATE
@@ -48,6 +51,8 @@ CONFIGURATION: dict[str, Any] = {
     "topn": 2,
     "maxhmmpf": 3000,
 }
+FREE, CLOSED = "free-", "closed-"
+"""The two searches among one set of phrases."""
 _VARIANT = re.compile(r"\(\d+\)")
 
 
@@ -115,6 +120,7 @@ class _Reader:
         for first in (START, *self._words):
             self._pairs |= self._everyday.pairs(first, self._words, alone)
         self._searches: dict[tuple[str, ...], str] = {}
+        self._chosen = ""
         self._noise = np.random.default_rng(0)
         self._open = False
         self._heard: list[NDArray[np.int16]] = []
@@ -124,10 +130,10 @@ class _Reader:
         match request:
             case ("phrases", phrases):
                 self._end()
-                self._decoder.activate_search(self._search(phrases))
+                self._chosen = self._prepared(phrases)
                 return self._unknown(phrases)
             case ("prepare", phrases):
-                self._search(phrases)
+                self._prepared(phrases)
             case ("samples", data):
                 self._take(np.frombuffer(data, np.int16))
             case ("finish",):
@@ -141,36 +147,46 @@ class _Reader:
     def _unknown(self, phrases: Sequence[str]) -> tuple[str, ...]:
         return tuple(w for w in words_of(phrases) if self._decoder.lookup_word(w) is None)
 
-    def _search(self, phrases: tuple[str, ...]) -> str:
-        """The name of the search among these phrases, built where there is none yet."""
-        from pocketsphinx import NGramModel
+    def _prepared(self, phrases: tuple[str, ...]) -> str:
+        """The name of the searches among these phrases, built where there are none yet.
 
+        "" where no phrase can be pronounced: then nothing is read.
+        """
         name = self._searches.get(phrases)
         if name is not None:
             return name
         unknown = set(self._unknown(phrases))
         usable = [phrase for phrase in phrases if not unknown.intersection(phrase.split())]
-        words = tuple(dict.fromkeys((*self._words, *words_of(usable))))
+        name = f"phrases{len(self._searches)}" if usable else ""
+        if usable:
+            self._decoder.add_lm(FREE + name, self._model(usable))
+            self._decoder.add_jsgf_string(CLOSED + name, jsgf(usable))
+        self._searches[phrases] = name
+        return name
+
+    def _model(self, phrases: Sequence[str]) -> Any:
+        from pocketsphinx import NGramModel
+
+        words = tuple(dict.fromkeys((*self._words, *words_of(phrases))))
         alone = np.exp([self._everyday.logarithm((word,)) for word in words])
         background = Background(words, alone / alone.sum(), self._pairs)
-        text = arpa(usable, background, lru_cache(maxsize=None)(self._everyday.probability))
+        text = arpa(phrases, background, lru_cache(maxsize=None)(self._everyday.probability))
         # The engine reads models from files only; this one is in memory and has no name.
         descriptor = os.memfd_create("language-model")
         try:
             with open(descriptor, "w", closefd=False) as file:
                 file.write(text)
-            model = NGramModel(
+            return NGramModel(
                 self._decoder.config, self._decoder.logmath, f"/proc/self/fd/{descriptor}"
             )
         finally:
             os.close(descriptor)
-        name = f"phrases{len(self._searches)}"
-        self._decoder.add_lm(name, model)
-        self._searches[phrases] = name
-        return name
 
     def _take(self, samples: NDArray[np.int16]) -> None:
+        if not self._chosen:
+            return
         if not self._open:
+            self._decoder.activate_search(FREE + self._chosen)
             self._decoder.start_utt()
             self._open = True
         noisy = samples + self._noise.normal(0.0, COMFORT_NOISE, len(samples))
@@ -178,30 +194,31 @@ class _Reader:
         self._heard.append(heard)
         self._decoder.process_raw(heard.tobytes())
 
-    def _finish(self) -> tuple[tuple[str, float, bool], ...]:
+    def _finish(self) -> tuple[tuple[str, float, bool, bool], ...]:
         heard = self._heard
-        first = self._end()
+        free = self._end()
         if not heard:
-            return (("", 0.0, False),)
+            return ()
+        self._decoder.activate_search(CLOSED + self._chosen)
         self._decoder.start_utt()
-        self._decoder.process_raw(np.concatenate(heard).tobytes(), full_utt=True)
         self._open = True
-        return (self._end(), first)
+        self._decoder.process_raw(np.concatenate(heard).tobytes(), full_utt=True)
+        return ((*free, False, False), (*self._end(), False, True))
 
-    def _end(self) -> tuple[str, float, bool]:
-        """End the utterance, if one is open, and read it."""
+    def _end(self) -> tuple[str, float]:
+        """End the utterance, if one is open, and read it: words, and how sure they are."""
         self._heard = []
         if not self._open:
-            return ("", 0.0, False)
+            return ("", 0.0)
         self._open = False
         self._decoder.end_utt()
         hypothesis = self._decoder.hyp()
         if hypothesis is None:
-            return ("", 0.0, False)
+            return ("", 0.0)
         text = _VARIANT.sub("", hypothesis.hypstr)
         # The engine answers one probability for all words; per word it can be compared.
         size = max(len(text.split()), 1)
-        return (text, min(1.0, max(hypothesis.prob, 0.0)) ** (1 / size), False)
+        return (text, min(1.0, max(hypothesis.prob, 0.0)) ** (1 / size))
 
 
 def _commonest(dictionary: str, everyday: _Everyday) -> tuple[str, ...]:

@@ -74,7 +74,9 @@ class _Reader:
                 for reading in self._readings():
                     reading.take(data)
             case ("finish",):
-                return tuple(reading.finish() for reading in self._readings())
+                return tuple(
+                    (*reading.finish(), reading is self._within) for reading in self._readings()
+                )
             case ("reset",):
                 self._reset()
             case _:

@@ -5,7 +5,7 @@ is told again what makes sense to hear. Must not know which engine answers.
 
 The child is asked with tuples: ("phrases", sentences) answers the words it does not know,
 ("prepare", sentences), ("samples", bytes) and ("reset",) answer nothing, ("finish",) answers
-(text, confidence, unknown) for each reading.
+(text, confidence, unknown, closed) for each reading: the fields of ports.Words.
 """
 
 from __future__ import annotations

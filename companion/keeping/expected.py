@@ -30,6 +30,12 @@ def expected_sentences(
     return tuple(dict.fromkeys(itertools.chain.from_iterable(chosen)))
 
 
+def every_expected_sentence(language: str = "en") -> tuple[str, ...]:
+    """The common sentences of all cues: those that sound templates ship for."""
+    written = load_expected(folders.shipped("scripts") / language / "expected.toml")
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(written.values())))
+
+
 @cache
 def load_expected(path: Path) -> Mapping[str, tuple[str, ...]]:
     """The sentences of each intent. ContentError in one sentence for a file that is wrong."""

@@ -1,0 +1,156 @@
+"""How many witnesses of one utterance it takes before anything happens."""
+
+from __future__ import annotations
+
+import pytest
+
+from companion.core.cuetable import CueTable
+from companion.hearing.decision import AHEAD, ALIKE_ALONE, ALIKE_READ, COVERED, decide
+from companion.keeping.cuebook import load_cues
+from companion.ports import Expectation, Likeness, Words
+
+IDLE = Expectation("idle")
+PAUSE = "i need a pause"
+DANGER = "i'm not safe"
+
+
+@pytest.fixture(scope="module")
+def table() -> CueTable:
+    """The cues that ship."""
+    return load_cues()
+
+
+def free(text: str, confidence: float = 0.8) -> Words:
+    """A reading that might have been anything."""
+    return Words(text, confidence)
+
+
+def closed(text: str) -> Words:
+    """A reading that could only be a phrase."""
+    return Words(text, 1.0, closed=True)
+
+
+def alike(much: float, seconds: float = 1.5, usual: float = 1.5) -> Likeness:
+    """How much it sounds like a long sentence, and how much of the speech that takes up."""
+    return Likeness(much, seconds, usual)
+
+
+def test_a_closed_reading_alone_is_no_witness(table: CueTable) -> None:
+    """What can say nothing but cues proves nothing by saying one."""
+    readings = (free("what a nice day"), closed(PAUSE))
+    for engine in ("vosk", "pocketsphinx"):
+        assert decide(readings, table, IDLE, engine=engine) is None
+
+
+def test_a_closed_reading_that_sounds_right_is_a_cue(table: CueTable) -> None:
+    """A closed reading and enough likeness are two witnesses, and the likeness is the sureness."""
+    readings = (free("i need a paws"), closed(PAUSE))
+    enough = ALIKE_READ[1]
+    for much, fires in ((enough, True), (enough - 0.01, False)):
+        decided = decide(
+            readings,
+            table,
+            IDLE,
+            engine="pocketsphinx",
+            likeness={PAUSE: alike(much)},
+            speech_seconds=1.5,
+        )
+        assert (decided is not None) is fires
+        assert decided is None or (decided.intent, decided.confidence) == ("ask_pause", much)
+
+
+def test_a_short_sentence_must_sound_more_alike(table: CueTable) -> None:
+    """What is enough for a long sentence is not enough for a short one."""
+    readings = (free("done"), closed("time out"))
+    for usual, fires in ((1.5, True), (0.5, False)):
+        found = {"time out": alike(ALIKE_READ[1], usual, usual)}
+        decided = decide(
+            readings, table, IDLE, engine="pocketsphinx", likeness=found, speech_seconds=usual
+        )
+        assert (decided is not None) is fires
+
+
+def test_a_part_of_what_was_said_is_no_cue(table: CueTable) -> None:
+    """A sentence that takes up too little of the speech is a piece of another one."""
+    readings = (free("i need a pause button on this remote"), closed(PAUSE))
+    for spoken, fires in ((1.0 / COVERED - 0.01, True), (1.0 / COVERED + 0.01, False)):
+        decided = decide(
+            readings[1:],
+            table,
+            IDLE,
+            engine="pocketsphinx",
+            likeness={PAUSE: alike(0.95, 1.0, 1.0)},
+            speech_seconds=spoken,
+        )
+        assert (decided is not None) is fires
+
+
+def test_the_likeliest_needs_no_reading_where_nothing_else_comes_near(table: CueTable) -> None:
+    """Very alike and far ahead is a cue by itself; with another meaning close behind it is not."""
+    readings = (free("and then it"), closed("skip this"))
+    calling = Expectation("calling_back")
+    much = ALIKE_ALONE[0]
+    for second, fires in ((much - AHEAD - 0.01, True), (much - AHEAD + 0.01, False)):
+        found = {"i'm back": alike(much, 0.6, 0.6), "say that again": alike(second, 0.6, 0.6)}
+        decided = decide(
+            readings, table, calling, engine="pocketsphinx", likeness=found, speech_seconds=0.6
+        )
+        assert (decided is not None) is fires
+        assert decided is None or decided.intent == "ready_back"
+
+
+def test_another_way_to_say_the_same_is_no_rival(table: CueTable) -> None:
+    """Close behind, but of the same meaning."""
+    found = {"i'm back": alike(0.8, 0.6, 0.6), "i'm back now": alike(0.79, 0.6, 0.6)}
+    decided = decide(
+        (), table, Expectation("calling_back"), engine="vosk", likeness=found, speech_seconds=0.6
+    )
+    assert decided is not None
+    assert decided.intent == "ready_back"
+
+
+def test_two_readings_of_one_meaning_are_a_cue(table: CueTable) -> None:
+    """Other words, the same meaning: agreed, and surer than either; the later names the length."""
+    readings = (free("i need five minutes", 0.5), closed("i need nine minutes"))
+    decided = decide(readings, table, IDLE, engine="vosk")
+    assert decided is not None
+    assert decided.intent == "ask_pause_duration"
+    assert decided.slots["length"] == 540
+    assert decided.confidence > 0.5
+
+
+def test_who_reads_among_everyday_words_is_believed_alone(table: CueTable) -> None:
+    """One free reading is enough for PocketSphinx, and not for Vosk; a mere guess never is."""
+    readings = (free(PAUSE), closed("ground me"))
+    assert decide(readings, table, IDLE, engine="pocketsphinx") is not None
+    assert decide(readings, table, IDLE, engine="vosk") is None
+    guess = (free(PAUSE, 0.1), closed("ground me"))
+    assert decide(guess, table, IDLE, engine="pocketsphinx") is None
+
+
+def test_safety_takes_two_witnesses(table: CueTable) -> None:
+    """No single reading, however sure, starts a safety path; two do."""
+    alone = (free(DANGER, 1.0), closed("help me breathe"))
+    assert decide(alone, table, IDLE, engine="pocketsphinx") is None
+    sure = {DANGER: alike(0.95)}
+    assert decide((), table, IDLE, engine="pocketsphinx", likeness=sure, speech_seconds=1) is None
+    for readings, found in (
+        ((free(DANGER), closed(DANGER)), {}),
+        ((free(""), closed(DANGER)), sure),
+    ):
+        decided = decide(
+            readings, table, IDLE, engine="pocketsphinx", likeness=found, speech_seconds=1
+        )
+        assert decided is not None
+        assert decided.intent == "unsafe_other"
+
+
+def test_its_own_words_are_nobodys_cue(table: CueTable) -> None:
+    """What the companion is just saying counts for nothing, but stop always counts."""
+    away = Expectation("away")
+    own = "Say stop, or say more time."
+    for text, heard in (("more time", False), ("stop", True)):
+        decided = decide(
+            (free(text), closed(text)), table, away, engine="pocketsphinx", own_words=own
+        )
+        assert (decided is not None) is heard
