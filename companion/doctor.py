@@ -43,13 +43,11 @@ def sound_devices(key: str) -> list[str]:
 
     SetupError where the sound library itself is missing.
     """
-    from companion.errors import SetupError
+    from companion import portaudio
 
-    try:
-        import sounddevice
-    except OSError as problem:
-        raise SetupError("the library libportaudio2 is missing") from problem
-    return [str(device["name"]) for device in sounddevice.query_devices() if device[key] > 0]
+    place = 1 if "input" in key else 2
+    with portaudio.quietly():
+        return [device[0] for device in portaudio.devices() if device[place]]
 
 
 def _device(part: str, key: str) -> Finding:
