@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.forked import CommandLine
 
 ROOT = Path(__file__).resolve().parent.parent
 VOSK_MODEL = ROOT / "tests" / "models" / "vosk-espeak"
+# How long an example takes tells of what else the machine is doing, not of the code.
+settings.register_profile("companion", deadline=None)
+settings.load_profile("companion")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
