@@ -6,7 +6,8 @@ Decides which implementation stands behind each port. Must not know what happens
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -159,7 +160,38 @@ def make_mouth(content: Content, voice: CachedVoice, rate: int) -> Mouth:
     from companion.speaking.mixer import Mixer
     from companion.speaking.mouth import Mouth
 
-    return Mouth(voice, Mixer(rate), content.lines, content.scripts, essential=ESSENTIAL_LINES)
+    return Mouth(
+        voice,
+        Mixer(rate),
+        content.lines,
+        content.scripts,
+        essential=ESSENTIAL_LINES,
+        slow_voice=voice.slower(),
+    )
+
+
+def warm(voice: CachedVoice, mouth: Mouth, tell: Callable[[str], None]) -> None:
+    """Render all that is known beforehand, in the background; `tell` is told of its progress.
+
+    What is asked for meanwhile goes first. Nothing is told where all is on disk from last time.
+    """
+    parts = ((voice, mouth.fixed_texts()), (voice.slower(), mouth.practice_texts()))
+    count = sum(one.missing(texts) for one, texts in parts)
+    left, lock = count, threading.Lock()
+
+    def rendered() -> None:
+        nonlocal left
+        with lock:
+            before, left = left, left - 1
+            if not left:
+                tell("The voice is ready.")
+            elif 4 * left // count != 4 * before // count:
+                tell(f"Preparing the voice: {100 * (count - left) // count} %")
+
+    if count:
+        tell(f"Preparing the voice: {count} sentences, this once")
+    for one, texts in parts:
+        one.warm(texts, rendered=rendered)
 
 
 def all_phrases() -> tuple[str, ...]:

@@ -20,7 +20,8 @@ def check(files: Sequence[Path]) -> tuple[list[str], int]:
         problems.extend(_problems(path))
     if not files:
         problems.extend(_together())
-    return problems, len(chosen)
+    # What is wrong with one file also shows when they are used together.
+    return list(dict.fromkeys(problems)), len(chosen)
 
 
 def everything() -> list[Path]:

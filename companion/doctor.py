@@ -5,6 +5,7 @@ Decides what is looked at. Changes nothing, needs no network and opens no device
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 
@@ -43,13 +44,11 @@ def sound_devices(key: str) -> list[str]:
 
     SetupError where the sound library itself is missing.
     """
-    from companion.errors import SetupError
+    from companion import portaudio
 
-    try:
-        import sounddevice
-    except OSError as problem:
-        raise SetupError("the library libportaudio2 is missing") from problem
-    return [str(device["name"]) for device in sounddevice.query_devices() if device[key] > 0]
+    place = 1 if "input" in key else 2
+    with portaudio.quietly():
+        return [device[0] for device in portaudio.devices() if device[place]]
 
 
 def _device(part: str, key: str) -> Finding:
@@ -128,6 +127,9 @@ def _disk() -> Finding:
     folder = folders.state_folder()
     while not folder.exists():
         folder = folder.parent
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        detail = f"{folder} cannot be written to, so no promise can be kept"
+        return Finding("disk", "missing", detail, f"sudo chown -R $USER {folder}")
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
         detail = f"only {free // 1_000_000} MB are free"

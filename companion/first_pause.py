@@ -20,6 +20,7 @@ from companion import build
 from companion.boards import EventStream, Timeline
 from companion.build import Choices
 from companion.core import pcm
+from companion.errors import SetupError
 from companion.keeping import folders
 from companion.keeping.store import PromiseStore
 from companion.listening import on_files
@@ -47,7 +48,12 @@ def show(choices: Choices, out: TextIO) -> None:
     )
     out.flush()
     folder = folders.data_folder() / "first-pause"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SetupError(
+            f"the short pause cannot be written to {folder}: {problem.strerror}"
+        ) from None
     talk, answer = folder / "talk.wav", folder / "answer.wav"
     content = build.load_content()
     with build.opened_voice(choices.voice or content.settings.voice) as voice:
@@ -70,7 +76,10 @@ def write_talk(voice: CachedVoice, path: Path) -> None:
         said = pcm.resample(clip.samples, clip.rate, HEARING_RATE)
         start = int(at * HEARING_RATE)
         room[start : start + len(said)] += said
-    _write(path, pcm.to_int16(room))
+    try:
+        _write(path, pcm.to_int16(room))
+    except OSError as problem:
+        raise SetupError(f"{path} cannot be written: {problem.strerror}") from None
 
 
 def _write(path: Path, samples: NDArray[np.int16]) -> None:

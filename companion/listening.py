@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from companion import build
+from companion import build, portaudio
 from companion.boards import EventStream, Timeline
 from companion.build import Choices, Content
+from companion.devices import Devices
 from companion.ears import opened_ear
-from companion.errors import ContentError, SetupError
+from companion.errors import CompanionError, ContentError, SetupError
 from companion.keeping import folders
 from companion.keeping.clock import SampleClock, SystemClock
 from companion.keeping.store import PromiseStore
@@ -47,10 +49,22 @@ def run(choices: Choices, out: TextIO) -> None:
     try:
         if build.is_file(choices.microphone):
             asyncio.run(on_files(choices, store, board))
-        else:
-            asyncio.run(in_the_room(choices, store, board))
+            return
+        with portaudio.quietly():
+            asyncio.run(in_the_room(choices, store, board, _progress(choices, out)))
     finally:
         store.close()
+
+
+def _progress(choices: Choices, out: TextIO) -> Callable[[str], None]:
+    """Where progress is told: to a person. Programs read events, and this is none."""
+
+    def tell(line: str) -> None:
+        if not choices.events:
+            out.write(f"{line}\n")
+            out.flush()
+
+    return tell
 
 
 def has_sound() -> bool:
@@ -92,8 +106,10 @@ async def on_files(choices: Choices, store: PromiseStore, board: Board) -> None:
             speaker.close()
 
 
-async def in_the_room(choices: Choices, store: PromiseStore, board: Board) -> None:
-    """One run with the microphone and the loudspeaker of the room."""
+async def in_the_room(
+    choices: Choices, store: PromiseStore, board: Board, tell: Callable[[str], None]
+) -> None:
+    """One run with the microphone and the loudspeaker of the room; `tell` takes its progress."""
     from companion.hearing.microphone import DeviceMicrophone
     from companion.speaking.device_speaker import DeviceSpeaker
 
@@ -108,10 +124,12 @@ async def in_the_room(choices: Choices, store: PromiseStore, board: Board) -> No
     ):
         mouth = build.make_mouth(content, voice, speaker.rate)
         start = clock.now().boot
-        speaker.open(mouth.fill)
+        devices = Devices(microphone, speaker, mouth.fill)
         try:
+            await devices.open()
+            build.warm(voice, mouth, tell)
             source = LiveSource(
-                microphone,
+                devices,
                 ear,
                 mouth,
                 lambda sample: speaker.boot_seconds_at(sample) - start,
@@ -123,15 +141,21 @@ async def in_the_room(choices: Choices, store: PromiseStore, board: Board) -> No
                 running = [
                     tasks.create_task(source.listen()),
                     tasks.create_task(source.watch_mouth()),
+                    tasks.create_task(source.mend()),
                 ]
                 await _live(content, source, mouth, store, clock, board)
                 for task in running:
                     task.cancel()
-        except* SetupError as problems:
-            raise problems.exceptions[0] from None
+        except* CompanionError as problems:
+            raise _first(problems) from None
         finally:
-            speaker.close()
-            await microphone.close()
+            await devices.close()
+
+
+def _first(problems: BaseExceptionGroup[CompanionError]) -> CompanionError:
+    """One trouble of several: one sentence is told."""
+    inner = problems.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 async def _live(
@@ -158,7 +182,8 @@ def speak(sound: str, *, speaker: str | None, voice: str | None, practice: bool)
         if build.is_file(speaker):
             _speak_to_file(content, opened, sound, Path(str(speaker)), practice)
         else:
-            _speak_to_device(content, opened, sound, speaker, practice)
+            with portaudio.quietly():
+                _speak_to_device(content, opened, sound, speaker, practice)
 
 
 def _begin(mouth: Mouth, sound: str, practice: bool) -> None:

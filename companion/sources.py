@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from companion.core.events import CueHeard, Event, Failed, Performed, Said
-from companion.errors import CompanionError, PartLost
+from companion.devices import Devices
 from companion.hearing.ear import Ear
 from companion.hearing.heard import EarEvent, EarFailed, Heard
 from companion.keeping.clock import SampleClock
@@ -24,8 +24,6 @@ from companion.speaking.wav_speaker import WavSpeaker
 
 LISTEN_BLOCK_SECONDS = 0.03
 """How often the sounding of a line is looked at while something sounds."""
-REOPEN_SECONDS = (0.5, 1.0, 2.0, 4.0)
-"""Waits between attempts to open a lost microphone again; the last one repeats."""
 
 
 class Telling:
@@ -151,7 +149,7 @@ class LiveSource:
 
     def __init__(
         self,
-        microphone: Microphone,
+        devices: Devices,
         ear: Ear,
         mouth: Mouth,
         seconds_at: Callable[[int], float],
@@ -160,7 +158,7 @@ class LiveSource:
         *,
         max_seconds: float | None = None,
     ) -> None:
-        self._microphone = microphone
+        self._devices = devices
         self._ear = ear
         self._mouth = mouth
         self._clock = clock
@@ -170,23 +168,27 @@ class LiveSource:
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
         self._expected: Expectation | None = None
+        self._told_what_to_expect = asyncio.Event()
 
     async def listen(self) -> None:
-        """Hear for ever; a lost microphone is opened again as soon as it is back."""
-        await self._microphone.open()
+        """Hear for ever, through any time in which there is no microphone.
+
+        What was said before the recogniser was ready is dropped: read later it would make
+        everything after it late, and an answer to it would come out of nowhere.
+        """
+        await self._told_what_to_expect.wait()
+        await self._teach()
+        self._devices.skip()
         while True:
-            try:
-                frame = await self._microphone.read()
-            except PartLost as problem:
-                self._put(self._telling.fault(str(problem), self._now()))
-                await self._reopen()
-                continue
-            if self._expected is not None:
-                expectation, self._expected = self._expected, None
-                await asyncio.to_thread(self._ear.expect, expectation)
+            frame = await self._devices.read()
+            await self._teach()
             self._ear.own_voice(self._mouth.saying)
             heard = await asyncio.to_thread(self._ear.accept, frame)
             self._put(self._telling.heard(heard, self._now()))
+
+    async def mend(self) -> None:
+        """Bring lost devices back, for ever."""
+        await self._devices.mend(lambda what: self._put(self._telling.fault(what, self._now())))
 
     async def watch_mouth(self) -> None:
         """Tell what has sounded, for ever."""
@@ -219,6 +221,12 @@ class LiveSource:
     def expect(self, expectation: Expectation) -> None:
         """From the next frame on this is what makes sense to hear."""
         self._expected = expectation
+        self._told_what_to_expect.set()
+
+    async def _teach(self) -> None:
+        if self._expected is not None:
+            expectation, self._expected = self._expected, None
+            await asyncio.to_thread(self._ear.expect, expectation)
 
     def _now(self) -> float:
         return self._clock.now().boot - self._start
@@ -227,16 +235,3 @@ class LiveSource:
         if events:
             self._events.extend(events)
             self._news.set()
-
-    async def _reopen(self) -> None:
-        waits = iter(REOPEN_SECONDS)
-        wait = REOPEN_SECONDS[0]
-        while True:
-            await self._microphone.close()
-            wait = next(waits, wait)
-            await asyncio.sleep(wait)
-            try:
-                await self._microphone.open()
-            except CompanionError:
-                continue
-            return

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +26,8 @@ from companion.errors import PartLost, SetupError
 
 START_SECONDS = 60.0
 """Limit for a child to load its engine. Generous: a model on a slow SD card takes seconds."""
+PIPE_SECONDS = 30.0
+"""Limit for a child that is at work to take a request, or to finish a reply that it has begun."""
 
 
 class Worker:
@@ -50,6 +55,7 @@ class Worker:
         if self._child is not None:
             return
         ours, theirs = Pipe()
+        _limit(ours, PIPE_SECONDS)
         self._child = subprocess.Popen(
             [sys.executable, "-m", "companion.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -88,7 +94,9 @@ class Worker:
             connection.close()
         if child is not None:
             child.kill()
-            child.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                # One that waits for a broken disk cannot be killed, only left behind.
+                child.wait(PIPE_SECONDS)
 
     def _send(self, message: Any) -> None:
         assert self._connection is not None
@@ -113,6 +121,14 @@ class Worker:
         if not ok:
             raise SetupError(value)
         return value
+
+
+def _limit(connection: Connection[Any, Any], seconds: float) -> None:
+    """From now on a write or read that takes longer is an OSError: a child may hang half-way."""
+    limit = struct.pack("ll", int(seconds), 0)
+    with socket.socket(fileno=os.dup(connection.fileno())) as same:
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
 
 def _load(target: str) -> Callable[..., Any]:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+from tests.forked import CommandLine
 
 ROOT = Path(__file__).resolve().parent.parent
 VOSK_MODEL = ROOT / "tests" / "models" / "vosk-espeak"
+# How long an example takes tells of what else the machine is doing, not of the code.
+settings.register_profile("companion", deadline=None)
+settings.load_profile("companion")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: beside them the short ones find their place on another core."""
+    items.sort(key=lambda item: "whole" not in item.path.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,13 @@ def home(folder: Path) -> dict[str, str]:
     return {**kept, **own, "PYTHONPATH": str(ROOT), "TZ": "UTC", "COLUMNS": "100"}
 
 
+def use_vosk(environment: Mapping[str, str]) -> None:
+    """Install the small Vosk model where a person would."""
+    models = Path(environment["XDG_DATA_HOME"]) / "companion" / "models"
+    models.mkdir(parents=True)
+    (models / "small").symlink_to(VOSK_MODEL)
+
+
 @pytest.fixture(scope="session")
 def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache of the companion's own voice for the whole run of tests."""
@@ -63,21 +79,27 @@ def environment(tmp_path: Path, warm_cache: Path) -> dict[str, str]:
     return {**home(tmp_path), "XDG_CACHE_HOME": str(warm_cache)}
 
 
+@pytest.fixture(scope="session")
+def command_line() -> Iterator[CommandLine]:
+    """The command line, loaded once for the whole run of tests."""
+    command_line = CommandLine()
+    yield command_line
+    command_line.close()
+
+
 @pytest.fixture
-def companion(environment: Mapping[str, str]) -> Callable[..., Done]:
-    """Runs the real command line in a fresh home."""
+def companion(command_line: CommandLine, environment: Mapping[str, str]) -> Callable[..., Done]:
+    """Runs the command line in a fresh home."""
+    return runner(command_line, environment)
+
+
+def runner(command_line: CommandLine, environment: Mapping[str, str]) -> Callable[..., Done]:
+    """Runs the command line with this environment."""
 
     def run(*words: str | Path, text: str = "", seconds: float = 90.0) -> Done:
-        command = [sys.executable, "-m", "companion.cli", *map(str, words)]
-        ended = subprocess.run(
-            command,
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            env=dict(environment),
-            check=False,
+        ended = command_line.run(
+            [str(word) for word in words], environment=environment, text=text, seconds=seconds
         )
-        return Done(ended.returncode, ended.stdout, ended.stderr)
+        return Done(ended.code, ended.out, ended.err)
 
     return run

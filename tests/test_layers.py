@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "companion"
 
 ROOMS = frozenset({"hearing", "speaking", "keeping", "house"})
-BELOW_ROOMS = frozenset({"core", "ports", "errors", "worker"})
+BELOW_ROOMS = frozenset({"core", "ports", "errors", "worker", "portaudio"})
 
 # What each part of the companion may import of the companion, itself always included.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -28,11 +28,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "core": frozenset(),
     "ports": frozenset({"core"}),
     "worker": frozenset({"errors"}),
+    "limits": frozenset(),
+    "portaudio": frozenset({"errors", "limits"}),
+    "devices": BELOW_ROOMS | ROOMS,
     **dict.fromkeys(ROOMS, BELOW_ROOMS),
     "runner": BELOW_ROOMS,
     "boards": BELOW_ROOMS,
-    "sources": BELOW_ROOMS | ROOMS,
-    "build": BELOW_ROOMS | ROOMS | {"runner", "boards", "sources"},
+    "sources": BELOW_ROOMS | ROOMS | {"devices"},
+    "build": BELOW_ROOMS | ROOMS | {"runner", "boards", "sources", "devices"},
 }
 # Whatever else stands beside them carries out a command for cli: doctor, setup, demo. One command
 # may use another, in one direction, and none may use cli.

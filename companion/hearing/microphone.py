@@ -5,7 +5,8 @@ heard.
 
 PortAudio calls back on a thread of its own, which must never wait: it only puts bytes into a
 queue of bounded length, and the oldest sound is dropped when nobody reads. A sound server that
-dies raises nothing; the callbacks just stop. So silence of the callbacks is what counts.
+dies raises nothing; the callbacks just stop. So the end of the stream counts, and silence of the
+callbacks where even that is not told.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from companion import portaudio
 from companion.core.pcm import from_int16, resample, to_int16
 from companion.errors import PartLost, SetupError
 from companion.ports import FRAME_SAMPLES, FRAME_SECONDS, HEARING_RATE, Frame
@@ -29,8 +31,6 @@ LOST_SECONDS = 2.0
 """No sound for so long: the microphone is gone."""
 FIRST_SECONDS = 5.0
 """The first sound of a virtual microphone has been seen to come 1.6 s after it was opened."""
-OPEN_SECONDS = 5.0
-"""Limit for PortAudio to open or close a device."""
 LATENCY_SECONDS = 0.03
 """What PortAudio is asked to hold back; less lost sound under load (lab figure)."""
 
@@ -46,23 +46,28 @@ class DeviceMicrophone:
         self._blocks: deque[bytes] = deque(maxlen=round(QUEUE_SECONDS / FRAME_SECONDS))
         self._frames: deque[Frame] = deque()
         self._arrived: asyncio.Event | None = None
+        self._gone = False
         self._limit = FIRST_SECONDS
         self._convert: Callable[[NDArray[np.int16]], Sequence[Frame]] = _cut
 
     async def open(self) -> None:
         """Start. SetupError in one sentence when there is no such microphone or it is busy."""
         await self.close()
-        self._arrived = asyncio.Event()
+        self._arrived = arrived = asyncio.Event()
+        self._gone = False
         self._limit = FIRST_SECONDS
         loop = asyncio.get_running_loop()
+        sound = await asyncio.to_thread(portaudio.library)
         try:
-            self._stream = await asyncio.wait_for(
-                asyncio.to_thread(self._opened, loop, self._arrived), OPEN_SECONDS
+            self._stream = await asyncio.to_thread(
+                portaudio.call, lambda: self._opened(sound, loop, arrived), late=_closed
             )
-        except TimeoutError:
+        except TimeoutError as problem:
             raise SetupError(
-                f"the microphone {_called(self._wanted)}did not open within {OPEN_SECONDS:g} s"
+                f"the microphone {_called(self._wanted)}did not open: {problem}"
             ) from None
+        except sound.PortAudioError as problem:
+            raise SetupError(f"the sound devices cannot be listed: {problem}") from None
 
     async def read(self) -> Frame:
         """Wait for the next 20 ms. PartLost when the microphone is gone."""
@@ -72,42 +77,62 @@ class DeviceMicrophone:
             if self._blocks:
                 self._frames.extend(self._convert(np.frombuffer(self._blocks.popleft(), np.int16)))
                 continue
-            self._arrived.clear()
-            # A block may have come between the look and the clearing.
-            if self._blocks:
+            if self._gone:
+                await self._lost("is gone")
+            arrived = self._arrived
+            arrived.clear()
+            # A block, or the end, may have come between the look and the clearing.
+            if self._blocks or self._gone:
                 continue
             try:
-                await asyncio.wait_for(self._arrived.wait(), self._limit)
+                await asyncio.wait_for(arrived.wait(), self._limit)
             except TimeoutError:
-                await self.close()
-                raise PartLost(
-                    f"the microphone {_called(self._wanted)}has given no sound for"
-                    f" {self._limit:g} s"
-                ) from None
+                await self._lost(f"has given no sound for {self._limit:g} s")
             self._limit = LOST_SECONDS
         return self._frames.popleft()
 
     async def close(self) -> None:
         """Stop and let go of the device. Twice is harmless."""
         stream, self._stream = self._stream, None
-        self._arrived = None
+        arrived, self._arrived = self._arrived, None
+        if arrived is not None:
+            # Whoever waits for a frame is told.
+            arrived.set()
         if stream is not None:
-            with contextlib.suppress(TimeoutError, Exception):
-                await asyncio.wait_for(asyncio.to_thread(_closed, stream), OPEN_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.to_thread(portaudio.call, lambda: _closed(stream))
+        self.skip()
+
+    def skip(self) -> None:
+        """Drop the sound that waits to be read: the next frame is one that is still to come."""
         self._blocks.clear()
         self._frames.clear()
 
-    def _opened(self, loop: asyncio.AbstractEventLoop, arrived: asyncio.Event) -> Any:
+    async def _lost(self, how: str) -> NoReturn:
+        await self.close()
+        raise PartLost(f"the microphone {_called(self._wanted)}{how}")
+
+    def _opened(
+        self, sounddevice: Any, loop: asyncio.AbstractEventLoop, arrived: asyncio.Event
+    ) -> Any:
         """The started stream. Runs in a thread: PortAudio may take its time."""
-        sounddevice = import_sounddevice()
         number, facts = find_input(sounddevice.query_devices(), self._wanted, sounddevice)
         native = round(float(facts["default_samplerate"]))
 
         def take(data: Any, _frames: int, _time: Any, _status: Any) -> None:
+            if self._arrived is not arrived:
+                return
             self._blocks.append(bytes(data))
             with contextlib.suppress(RuntimeError):
                 # The loop may be closed already while the last blocks come in.
                 loop.call_soon_threadsafe(arrived.set)
+
+        def finished() -> None:
+            # Also called at a close that was asked for; then this event is no longer the one.
+            if self._arrived is arrived:
+                self._gone = True
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(arrived.set)
 
         trouble: Exception | None = None
         for rate in dict.fromkeys((HEARING_RATE, native)):
@@ -121,9 +146,15 @@ class DeviceMicrophone:
                     dtype="int16",
                     latency=LATENCY_SECONDS,
                     callback=take,
+                    finished_callback=finished,
                 )
+            except sounddevice.PortAudioError as problem:
+                trouble = problem
+                continue
+            try:
                 stream.start()
             except sounddevice.PortAudioError as problem:
+                stream.close(ignore_errors=True)
                 trouble = problem
                 continue
             self._convert = _cut if rate == HEARING_RATE else step
@@ -181,15 +212,6 @@ def find_input(
             return alike[0], inputs[alike[0]]
     known = ", ".join(f"{n} {d['name']}" for n, d in inputs.items())
     raise SetupError(f"there is no microphone {wanted!r}: there are {known}")
-
-
-def import_sounddevice() -> Any:
-    """The library, which needs PortAudio. SetupError in one sentence without it."""
-    try:
-        import sounddevice
-    except OSError as problem:
-        raise SetupError("PortAudio is missing: install the package libportaudio2") from problem
-    return sounddevice
 
 
 def _cut(samples: NDArray[np.int16]) -> Sequence[Frame]:

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import wave
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -56,11 +56,40 @@ class KnownVoice(Protocol):
         """End it."""
 
 
+class Turns:
+    """Who is rendered for next: what is asked for now goes before what may be needed later."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._asked = 0
+
+    @contextlib.contextmanager
+    def first(self) -> Iterator[None]:
+        """For as long as somebody waits for a sentence."""
+        with self._changed:
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._asked -= 1
+                self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until nobody waits for a sentence."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._asked)
+
+
 class CachedVoice:
     """A companion.ports.Voice in front of another one."""
 
-    def __init__(self, voice: KnownVoice, folder: Path) -> None:
-        """Keep files in `folder`, which is made when it is first written to."""
+    def __init__(self, voice: KnownVoice, folder: Path, *, turns: Turns | None = None) -> None:
+        """Keep files in `folder`, which is made when it is first written to.
+
+        `turns` are shared by voices that share a process.
+        """
+        self._turns = turns or Turns()
         self.name = voice.name
         self._voice = voice
         self._folder = folder
@@ -80,7 +109,7 @@ class CachedVoice:
     def slower(self) -> CachedVoice:
         """The same voice at the rate of instructions, in the same folder. Closed with this one."""
         if not self._slow:
-            self._slow.append(CachedVoice(self._voice.slower(), self._folder))
+            self._slow.append(CachedVoice(self._voice.slower(), self._folder, turns=self._turns))
         return self._slow[0]
 
     def render(self, text: str) -> Clip:
@@ -88,21 +117,31 @@ class CachedVoice:
         key = self._key(text)
         kept = self._recall(key) or _read(self._folder / key)
         if kept is None:
-            clip = self._voice.render(text)
+            with self._turns.first():
+                clip = self._voice.render(text)
             kept = pcm.to_int16(clip.samples), clip.rate
         self._remember(key, kept)
         return Clip(pcm.from_int16(kept[0]), kept[1])
 
-    def warm(self, texts: Iterable[str]) -> None:
+    def missing(self, texts: Iterable[str]) -> int:
+        """How many of these texts are not on disk yet."""
+        return sum(not _sound_is_there(self._folder / self._key(text)) for text in set(texts))
+
+    def warm(self, texts: Iterable[str], *, rendered: Callable[[], None] | None = None) -> None:
         """Render these fixed texts in the background and keep them on disk.
 
+        What `render` is asked for meanwhile goes first. `rendered` is called on the thread that
+        does the work, for each text that was not there.
         It ends early, with one warning, where the voice fails; whoever asks for a text then is
         told why. A disk that is full or read-only changes nothing but the next start.
         """
         if self._warming is not None and self._warming.is_alive():
             self._warming.join()
         self._warming = threading.Thread(
-            target=self._warm, args=(tuple(texts),), name="voice-cache", daemon=True
+            target=self._warm,
+            args=(tuple(dict.fromkeys(texts)), rendered or (lambda: None)),
+            name="voice-cache",
+            daemon=True,
         )
         self._warming.start()
 
@@ -122,7 +161,7 @@ class CachedVoice:
         self.wait(10.0)
         self._voice.close()
 
-    def _warm(self, texts: tuple[str, ...]) -> None:
+    def _warm(self, texts: tuple[str, ...], rendered: Callable[[], None]) -> None:
         awake = False
         for text in texts:
             if self._closed.is_set():
@@ -130,9 +169,11 @@ class CachedVoice:
             key = self._key(text)
             # One is rendered even where all are there: the process behind the voice is then
             # awake when a sentence with a clock time in it is needed at once.
-            if _sound_is_there(self._folder / key) and (awake or text != texts[-1]):
+            there = _sound_is_there(self._folder / key)
+            if there and (awake or text != texts[-1]):
                 continue
             awake = True
+            self._turns.wait()
             try:
                 clip = self._voice.render(text)
             except CompanionError as problem:
@@ -143,6 +184,8 @@ class CachedVoice:
             if not self._writable:
                 # Nothing is written any more, and memory holds what `render` asks for.
                 self._remember(key, kept)
+            if not there:
+                rendered()
         self._make_room()
 
     def _key(self, text: str) -> str:

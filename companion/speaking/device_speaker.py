@@ -2,18 +2,20 @@
 
 Decides which device, rate and block are taken, and when a sample sounds. Must not know: what is
 played. The callback asks for samples and copies them, and does nothing else.
+
+A device that is lost raises nothing: its callbacks just stop. Whoever plays on it asks `trouble`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import statistics
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from companion import portaudio
 from companion.core.pcm import Samples
 from companion.errors import SetupError
 
@@ -22,12 +24,13 @@ BLOCK_SECONDS = 0.005
 """240 samples at 48 kHz; with twice as many silence comes 10 ms later."""
 LATENCY_SECONDS = 0.02
 """With it silence is heard 34 ms after a hush; much shorter ones ran dry under load."""
-OPEN_SECONDS = 10.0
-"""Limit for a sound server that does not answer."""
+LOST_SECONDS = 2.0
+"""No sample was asked for in so long: the loudspeaker is gone."""
 ANCHORS = 65
 """Callbacks whose times are compared; the median leaves out those that came late."""
 MOST_DELAY_SECONDS = 2.0
 
+T = TypeVar("T")
 Source = Callable[[int], Samples]
 
 
@@ -40,26 +43,22 @@ class DeviceSpeaker:
     """A companion.ports.Speaker on a sound device."""
 
     def __init__(
-        self,
-        device: str | int | None = None,
-        *,
-        now: Callable[[], float] = boot_seconds,
-        lost: Callable[[str], None] | None = None,
+        self, device: str | int | None = None, *, now: Callable[[], float] = boot_seconds
     ) -> None:
         """Find the device: by number, by a part of its name, or the default one.
 
-        `now` tells seconds of boot time. `lost` is called once, from another thread, with one
-        sentence, when a playing device is gone.
-        SetupError in one sentence where there is no such device, or no PortAudio.
+        `now` tells seconds of boot time. SetupError in one sentence where there is no such
+        device, or no PortAudio, or it takes no sound.
         """
-        self._sound = _library()
-        self._device = _number(self._sound, device)
-        self.name, self.rate, self._channels = _settings(self._sound, self._device)
+        self._wanted = device
+        self._sound = portaudio.library()
+        self.name, self.rate = _asked(self._sound, lambda: self._found()[1:3])
         self._now = now
-        self._lost = lost
         self._stream: Any = None
         self._fill: Source | None = None
-        self._closing = False
+        self._turn = 0
+        self._ended = False
+        self._asked_at = 0.0
         self._played = 0
         self._anchors: deque[float] = deque(maxlen=ANCHORS)
         self.underruns = 0
@@ -68,24 +67,37 @@ class DeviceSpeaker:
     @property
     def playing(self) -> bool:
         """Whether the device is pulling samples."""
-        return self._stream is not None and bool(self._stream.active)
+        return self._stream is not None and self.trouble() is None
 
     def open(self, fill: Source) -> None:
-        """Start pulling. SetupError in one sentence where the device is busy or gone."""
+        """Start pulling. SetupError in one sentence where the device is busy or gone.
+
+        The device is looked for again; it must take the rate that the first one had.
+        """
         self.close()
-        self._closing = False
+        self._turn += 1
+        self._ended = False
         self._fill = fill
         self._anchors.clear()
-        self._stream = _within(OPEN_SECONDS, self._start, self.name)
+        turn = self._turn
+        self._stream = _asked(self._sound, lambda: self._start(turn))
+        self._asked_at = self._now()
 
     def close(self) -> None:
         """Stop. Twice is harmless."""
-        self._closing = True
         stream, self._stream = self._stream, None
+        self._turn += 1
         if stream is not None:
-            closing = threading.Thread(target=_end, args=(stream,), daemon=True)
-            closing.start()
-            closing.join(OPEN_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                portaudio.call(lambda: _end(stream))
+
+    def trouble(self) -> str | None:
+        """One sentence when the device that was opened is gone; None while all is well."""
+        if self._stream is None:
+            return None
+        if self._ended or self._now() - self._asked_at > LOST_SECONDS:
+            return f"the loudspeaker {self.name} is gone"
+        return None
 
     def boot_seconds_at(self, sample: int) -> float:
         """When a sample sounds, in seconds of boot time; counted from the first that was pulled."""
@@ -94,21 +106,35 @@ class DeviceSpeaker:
             return self._now()
         return statistics.median(anchors) + sample / self.rate
 
-    def _start(self) -> Any:
+    def _found(self, rates: tuple[int, ...] = ()) -> tuple[int, str, int, int]:
+        """Number, name, rate and channels of the wanted device."""
+        number = _number(self._sound, self._wanted)
+        return number, *_settings(self._sound, number, rates)
+
+    def _start(self, turn: int) -> Any:
+        number, self.name, rate, channels = self._found((self.rate,))
         stream = self._sound.OutputStream(
-            samplerate=self.rate,
-            device=self._device,
-            channels=self._channels,
+            samplerate=rate,
+            device=number,
+            channels=channels,
             dtype="float32",
-            blocksize=round(BLOCK_SECONDS * self.rate),
+            blocksize=round(BLOCK_SECONDS * rate),
             latency=LATENCY_SECONDS,
-            callback=self._callback,
-            finished_callback=self._finished,
+            callback=lambda *facts: self._callback(turn, *facts),
+            finished_callback=lambda: self._finished(turn),
         )
-        stream.start()
+        try:
+            stream.start()
+        except BaseException:
+            _end(stream)
+            raise
         return stream
 
-    def _callback(self, out: Any, frames: int, times: Any, status: Any) -> None:
+    def _callback(self, turn: int, out: Any, frames: int, times: Any, status: Any) -> None:
+        if turn != self._turn:
+            # A stream that could not be closed in time pulls nothing any more.
+            out.fill(0.0)
+            return
         if status.output_underflow:
             # What was known about the time no longer holds.
             self.underruns += 1
@@ -116,25 +142,25 @@ class DeviceSpeaker:
         # PortAudio's own clock may be on any scale; only the difference of two of its times counts.
         delay = float(times.outputBufferDacTime - times.currentTime)
         delay = min(max(delay, 0.0), MOST_DELAY_SECONDS)
-        self._anchors.append(self._now() + delay - self._played / self.rate)
+        self._asked_at = self._now()
+        self._anchors.append(self._asked_at + delay - self._played / self.rate)
         self._played += frames
         assert self._fill is not None
         out[:] = self._fill(frames)[:, None]
 
-    def _finished(self) -> None:
-        if not self._closing and self._lost is not None:
-            self._closing = True
-            self._lost(f"the speaker {self.name} is gone")
+    def _finished(self, turn: int) -> None:
+        # Also called at a close that was asked for; then it is another turn.
+        if turn == self._turn:
+            self._ended = True
 
 
-def _library() -> Any:
+def _asked(sound: Any, step: Callable[[], T]) -> T:
+    """Carry out a step in PortAudio; SetupError in one sentence where it fails or hangs."""
     try:
-        import sounddevice
-    except OSError as problem:
-        raise SetupError(
-            "PortAudio is not there: install it with `sudo apt install libportaudio2`"
-        ) from problem
-    return sounddevice
+        answer: T = portaudio.call(step, late=_end)
+    except (TimeoutError, sound.PortAudioError, ValueError) as problem:
+        raise SetupError(f"the loudspeaker cannot be opened: {problem}") from None
+    return answer
 
 
 def _number(sound: Any, device: str | int | None) -> int:
@@ -162,10 +188,10 @@ def _number(sound: Any, device: str | int | None) -> int:
     raise SetupError(f"there is no loudspeaker {device!r}; there are: {there}")
 
 
-def _settings(sound: Any, device: int) -> tuple[str, int, int]:
-    """Name, rate and channels that the device takes: 48 kHz mono where it can."""
+def _settings(sound: Any, device: int, rates: tuple[int, ...]) -> tuple[str, int, int]:
+    """Name, rate and channels that the device takes: 48 kHz mono where any rate will do."""
     found = sound.query_devices(device)
-    for rate in (WANTED_RATE, round(found["default_samplerate"])):
+    for rate in rates or (WANTED_RATE, round(found["default_samplerate"])):
         for channels in (1, 2):
             with contextlib.suppress(sound.PortAudioError, ValueError):
                 sound.check_output_settings(
@@ -173,26 +199,6 @@ def _settings(sound: Any, device: int) -> tuple[str, int, int]:
                 )
                 return str(found["name"]), rate, channels
     raise SetupError(f"the loudspeaker {found['name']} is busy or takes no sound")
-
-
-def _within(seconds: float, start: Callable[[], Any], name: str) -> Any:
-    """Open a stream, but wait no longer than so many seconds for it."""
-    opened: list[Any] = []
-    wrong: list[Exception] = []
-
-    def attempt() -> None:
-        try:
-            opened.append(start())
-        except Exception as problem:  # noqa: BLE001 - told below, in one sentence
-            wrong.append(problem)
-
-    thread = threading.Thread(target=attempt, name="open-speaker", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if opened:
-        return opened[0]
-    reason = str(wrong[0]) if wrong else f"it did not answer within {seconds:g} s"
-    raise SetupError(f"the loudspeaker {name} cannot be opened: {reason}")
 
 
 def _end(stream: Any) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import threading
 import time
 import wave
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,6 +116,12 @@ class Companion:
         while not self._events.empty():
             self._events.get()
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of its own process up to now."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
     def close(self) -> None:
         """End it."""
         self._process.terminate()
@@ -123,6 +131,8 @@ class Companion:
             self._process.kill()
             self._process.wait()
         self._thread.join(timeout=5)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import tempfile
 import threading
@@ -26,15 +27,21 @@ from numpy.typing import NDArray
 RATE = 48_000
 START_SECONDS = 20.0
 
+PARTS = {
+    "speaker": "module-remap-sink sink_name=speaker master=room channels=1 channel_map=mono"
+    " master_channel_map=front-right remix=no",
+    "microphone": "module-remap-source source_name=microphone master=room.monitor channels=1"
+    " channel_map=mono master_channel_map=front-left remix=no",
+}
+"""What can be unplugged: the modules that stand for the devices of the companion."""
 PULSE = """
 load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+load-module module-cli-protocol-unix socket={socket}-control
 load-module module-null-sink sink_name=room rate=48000 channels=2 channel_map=front-left,front-right
 load-module module-remap-sink sink_name=micfeed master=room channels=1 channel_map=mono \
 master_channel_map=front-left remix=no
-load-module module-remap-sink sink_name=speaker master=room channels=1 channel_map=mono \
-master_channel_map=front-right remix=no
-load-module module-remap-source source_name=microphone master=room.monitor channels=1 \
-channel_map=mono master_channel_map=front-left remix=no
+load-module {speaker}
+load-module {microphone}
 set-default-sink speaker
 set-default-source microphone
 """
@@ -75,9 +82,12 @@ class Room:
             "PULSE_STATE_PATH": str(folder / "pulse"),
             "PULSE_SERVER": f"unix:{folder / 'socket'}",
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+            # These and no others: an unplugged device must not be replaced by another one.
+            "PULSE_SINK": "speaker",
+            "PULSE_SOURCE": "microphone",
         }
         (folder / "asound.conf").write_text(ALSA)
-        (folder / "room.pa").write_text(PULSE.format(socket=folder / "socket"))
+        (folder / "room.pa").write_text(PULSE.format(socket=folder / "socket", **PARTS))
         self._script = folder / "room.pa"
         self._server: subprocess.Popen[bytes] | None = None
         self._recorder: subprocess.Popen[bytes] | None = None
@@ -88,28 +98,73 @@ class Room:
 
     def __enter__(self) -> Room:
         """Open the room: the server, its recording and the noise of a quiet room."""
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def start(self) -> None:
+        """Start the sound server, also after `kill`. The recording goes on where it was."""
         options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
                    "--disallow-exit", "--log-level=error", "-F", str(self._script)]  # fmt: skip
-        environment = {k: v for k, v in self.environment.items() if k != "PULSE_SERVER"}
+        environment = {k: v for k, v in self.environment.items() if not k.startswith("PULSE_S")}
+        environment["PULSE_STATE_PATH"] = self.environment["PULSE_STATE_PATH"]
         with (Path(self._folder.name) / "server.log").open("wb") as log:
             # It complains of a missing D-Bus at length, and needs none.
             self._server = subprocess.Popen(
                 ["pulseaudio", *options],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        try:
-            wait_for(lambda: "microphone" in self.list("sources"), self._silence, START_SECONDS)
-            self._recorder = self._start("parec", "-d", "room.monitor", "--channels=2")
-            self._noise = self._start("pacat", "-d", "micfeed", "--channels=1", "--latency-msec=40")
-            for work in (self._record, self._make_noise):
-                thread = threading.Thread(target=work, daemon=True)
-                thread.start()
-                self._threads.append(thread)
-            wait_for(lambda: self.position > RATE, lambda: "no recording", START_SECONDS)
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
+        wait_for(lambda: "microphone" in self.list("sources"), self._silence, START_SECONDS)
+        self._recorder = self._start("parec", "-d", "room.monitor", "--channels=2")
+        self._noise = self._start("pacat", "-d", "micfeed", "--channels=1", "--latency-msec=40")
+        self._stopped = threading.Event()
+        for work in (self._record, self._make_noise):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        begin = self.position
+        wait_for(lambda: self.position > begin + RATE, lambda: "no recording", START_SECONDS)
+
+    def kill(self) -> None:
+        """Kill the sound server, as a crash would, with all that plays and records."""
+        self._stopped.set()
+        for process in (self._server, self._noise, self._recorder):
+            if process is not None:
+                process.kill()
+                process.wait()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        self._threads.clear()
+        for process in (self._noise, self._recorder):
+            for pipe in (process.stdin, process.stdout) if process is not None else ():
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+        for left_over in Path(self._folder.name).glob("socket*"):
+            left_over.unlink()
+
+    def unplug(self, part: str) -> None:
+        """Take "speaker" or "microphone" away, with the streams on it."""
+        listed = [line.split("\t") for line in self.list("modules").splitlines()]
+        number = next(one[0] for one in listed if f"_name={part} " in one[2])
+        kind, device = (
+            ("sink-input", "sinks") if part == "speaker" else ("source-output", "sources")
+        )
+        devices = [line.split("\t") for line in self.list(device).splitlines()]
+        here = next(one[0] for one in devices if one[1] == part)
+        streams = [line.split("\t") for line in self.list(f"{kind}s").splitlines()]
+        self._control("unload-module", number)
+        for stream in streams:
+            if stream[1] == here:
+                # The server moves it to another device, as no plug that is pulled out does.
+                self._end_stream(kind, stream[0])
+
+    def plug_in(self, part: str) -> None:
+        """Bring it back."""
+        self._control("load-module", *PARTS[part].split())
 
     def __exit__(
         self,
@@ -118,18 +173,7 @@ class Room:
         trace: TracebackType | None,
     ) -> None:
         """End everything that was started, and remove the folder."""
-        self._stopped.set()
-        for process in (self._noise, self._recorder, self._server):
-            if process is not None:
-                process.kill()
-                process.wait()
-        for thread in self._threads:
-            thread.join(timeout=5)
-        for process in (self._noise, self._recorder):
-            for pipe in (process.stdin, process.stdout) if process is not None else ():
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
+        self.kill()
         self._folder.cleanup()
 
     @property
@@ -158,6 +202,21 @@ class Room:
             command, env=self.environment, capture_output=True, text=True, timeout=10, check=False
         )
         return answer.stdout
+
+    def _end_stream(self, kind: str, number: str) -> None:
+        def ended() -> bool:
+            return number not in [x.split("\t")[0] for x in self.list(f"{kind}s").splitlines()]
+
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(self.environment["PULSE_SERVER"].partition(":")[2] + "-control")
+            line.sendall(f"kill-{kind} {number}\n".encode())
+            wait_for(ended, lambda: f"the {kind} was not ended", 5.0)
+
+    def _control(self, *words: str) -> None:
+        subprocess.run(
+            ["pactl", *words], env=self.environment, timeout=10, check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
 
     def _silence(self) -> str:
         log = (Path(self._folder.name) / "server.log").read_text(errors="replace")

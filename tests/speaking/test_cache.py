@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from companion.errors import PartLost
+from companion.ports import Clip
 from companion.speaking.cache import CachedVoice
 from tests.speaking.toys import ToyVoice
 
@@ -148,3 +150,56 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     cached.render("number5")
     cached.render("number0")
     assert voice.rendered == [f"number{n}" for n in range(6)] + ["number0"]
+
+
+class GatedVoice(ToyVoice):
+    """A toy that renders one text for each time that somebody lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Semaphore(0)
+        self.let = threading.Semaphore(0)
+        self._one = threading.Lock()
+
+    def render(self, text: str) -> Clip:
+        """Render when it is let, one text at a time."""
+        with self._one:
+            self.begun.release()
+            assert self.let.acquire(timeout=20.0)
+            return super().render(text)
+
+    def slower(self) -> GatedVoice:
+        """The same toy."""
+        return self
+
+
+def test_what_is_asked_for_now_goes_first(tmp_path: Path) -> None:
+    """Whoever waits for a sentence waits for at most one that was begun beforehand."""
+    voice = GatedVoice()
+    cached = CachedVoice(voice, tmp_path / "v")
+    cached.warm(f"fixed {n}" for n in range(20))
+    assert voice.begun.acquire(timeout=20.0)
+    asking = threading.Thread(target=cached.render, args=("now",))
+    asking.start()
+    while not cached._turns._asked:
+        asking.join(0.001)
+    for _ in range(21):
+        voice.let.release()
+    asking.join(20.0)
+    assert cached.wait(20.0)
+    assert voice.rendered[:2] == ["fixed 0", "now"]
+    assert len(voice.rendered) == 21
+
+
+def test_what_is_missing_is_counted_and_told(tmp_path: Path) -> None:
+    """Each text that was not there yet is told once; at the next start there is none."""
+    told: list[str] = []
+    cached = CachedVoice(ToyVoice(), tmp_path / "v")
+    assert cached.missing((*FIXED, FIXED[0])) == len(FIXED)
+    cached.warm((*FIXED, FIXED[0]), rendered=lambda: told.append("one"))
+    assert cached.wait(10.0)
+    assert len(told) == len(FIXED)
+    assert cached.missing(FIXED) == 0
+    cached.warm(FIXED, rendered=lambda: told.append("two"))
+    assert cached.wait(10.0)
+    assert "two" not in told
