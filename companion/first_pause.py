@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from companion.speaking.cache import CachedVoice
 
 TALK = (
-    (2.0, "Let's pause for two minutes."),
+    (2.0, "I need a two minute pause."),
     (22.0, "Help me breathe."),
-    (140.0, "I'm ready."),
+    (140.0, "I'm back."),
 )
 """Seconds from the start, and what is said to the companion then."""
 TALK_SECONDS = 150.0

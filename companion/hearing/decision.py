@@ -27,11 +27,11 @@ from companion.ports import Expectation, Likeness, Words
 NEVER_ALONE = frozenset({"vosk"})
 """Engines whose free reading needs a second witness, whatever the cue."""
 USUAL_SECONDS = (0.6, 1.2)
-ALIKE_READ = (0.64, 0.57)
+ALIKE_READ = (0.70, 0.58)
 """From which likeness on a closed reading sounds right: the first number for sentences that
 usually take the first number of seconds or less, the second for those that take the second or
 more. Much of other speech has something like a short word in it."""
-ALIKE_ALONE = (0.74, 0.68)
+ALIKE_ALONE = (0.76, 0.72)
 """From which likeness on the sentence that the spotter finds likeliest needs no reading."""
 AHEAD = 0.03
 """By so much it must then be ahead of the likeliest sentence that means something else."""

@@ -6,7 +6,7 @@ in a run, nor when a likeness is enough.
 A template is what the embedding makes of one voice speaking one sentence, turned into the 32
 directions in which speech differs most and brought to length 1. An utterance is compared with it
 by subsequence dynamic time warping: the sentence may begin and end anywhere in the utterance and
-be spoken up to twice as fast or slowly. Measured (benchmarks/people.py): 32 directions tell
+be spoken up to twice as fast or slowly. Measured (benchmarks/hearing.py): 32 directions tell
 people's phrases from other speech a little better than all 96, at a third of the size.
 """
 

@@ -5,7 +5,7 @@ not the companion's voice: nobody ever hears them.
 
 Measured on five phrases of one to two words, each spoken by some 80 to 100 people, against an
 hour of other speech: at no false hit, templates of eight eSpeak voices miss 26 % of the people,
-those of four Flite voices 4 %, both together 3 % (benchmarks/people.py). Flite's voices were
+those of four Flite voices 4 %, both together 3 % (benchmarks/hearing.py). Flite's voices were
 made from recordings of people, and eSpeak's cover accents.
 """
 

@@ -6,7 +6,7 @@ Starts the real `companion run --events`, with the recogniser and the voice that
 has, in a room of its own (room.py). In each trial a voice of espeak-ng asks for a pause, and the
 recording tells the time from the end of the cue to the first sample that the companion plays.
 Then the pause is cancelled, by voice, and the next trial begins. The wanted median is 0.7 s. Exit 0
-where the median is within 1.0 s and half of the cues were heard, else 1.
+where the median is within 1.0 s and at most a sixth of the cues was missed, else 1.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ WANTED_SECONDS = 0.7
 LIMIT_SECONDS = 1.0
 """The brief's own limit (1.4). On a machine that does other work the wanted figure is reported,
 and this one decides."""
-MISSED_SHARE = 1 / 2
-"""Of the cues. This loop measures time. How well the recogniser hears is measured elsewhere, on
-more than a dozen clips; the thin voice (+f2) is in here because it is hard for it."""
+MISSED_SHARE = 1 / 6
+"""Of the cues. This loop measures time; how well the companion hears is measured on more than a
+dozen clips (benchmarks/hearing.py)."""
 ANSWER_SECONDS = 4.0
 """A cue that was not answered by then was missed."""
 START_SECONDS = 90.0
