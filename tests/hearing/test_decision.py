@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from companion.core.cuetable import CueTable
-from companion.hearing.decision import AHEAD, ALIKE_ALONE, ALIKE_READ, COVERED, decide
+from companion.hearing.decision import (
+    AHEAD,
+    ALIKE_ALONE,
+    ALIKE_READ,
+    COVERED,
+    COVERED_ALONE,
+    decide,
+)
 from companion.keeping.cuebook import load_cues
 from companion.ports import Expectation, Likeness, Words
 
@@ -97,6 +104,16 @@ def test_the_likeliest_needs_no_reading_where_nothing_else_comes_near(table: Cue
         )
         assert (decided is not None) is fires
         assert decided is None or decided.intent == "ready_back"
+
+
+def test_what_no_reading_bears_out_must_fill_the_speech(table: CueTable) -> None:
+    """A likely sentence that leaves out the end of what was said is no cue by itself."""
+    for spoken, fires in ((0.6 / COVERED_ALONE - 0.01, True), (0.6 / COVERED_ALONE + 0.01, False)):
+        found = {"i'm back": alike(0.9, 0.6, 0.6)}
+        decided = decide(
+            (), table, Expectation("away"), engine="vosk", likeness=found, speech_seconds=spoken
+        )
+        assert (decided is not None) is fires
 
 
 def test_another_way_to_say_the_same_is_no_rival(table: CueTable) -> None:
