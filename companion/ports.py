@@ -160,8 +160,11 @@ class Spotter(Protocol):
     def accept(self, samples: NDArray[np.int16]) -> None:
         """Take more samples of the current utterance (16 kHz, any number of them)."""
 
+    def end(self) -> None:
+        """End the utterance and begin to compare it, without being waited for."""
+
     def finish(self) -> Mapping[str, Likeness]:
-        """End the utterance: its likeness to each sentence, the likeliest first.
+        """The likeness of the ended utterance to each sentence, the likeliest first.
 
         PartLost when it took too long.
         """

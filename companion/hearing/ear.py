@@ -167,6 +167,8 @@ class Ear:
         if isinstance(self._endpointer, _CountsTrailing):
             end -= self._endpointer.trailing_seconds
         events: list[EarEvent] = [SpeechEnded(end)]
+        if self._spotter is not None:
+            self._guard(self._spotter.end)
         readings = self._guard(self._recogniser.finish) or ()
         expectation = self._told or self._expectation
         decided = decide(

@@ -72,9 +72,14 @@ class SpotterWorker:
         if self._waiting >= HANDOVER_SECONDS * HEARING_RATE:
             self._hand_over()
 
-    def finish(self) -> dict[str, Likeness]:
-        """End the utterance: its likeness to each sentence, the likeliest first."""
+    def end(self) -> None:
+        """End the utterance and begin to compare it, while the recogniser reads it."""
         self._hand_over()
+        self._ready()
+        self._worker.post(("end",))
+
+    def finish(self) -> dict[str, Likeness]:
+        """The likeness of the ended utterance to each sentence, the likeliest first."""
         answer = self._call(("finish",), FINISH_SECONDS)
         return {phrase: Likeness(*one) for phrase, one in answer}
 
@@ -125,16 +130,20 @@ class _Reader:
         self._templates = shipped
         self._banks: dict[tuple[str, ...], Bank] = {}
         self._bank = Bank(shipped, ())
+        self._found: list[tuple[str, tuple[float, ...]]] = []
 
     def answer(self, request: tuple[Any, ...]) -> Any:
         """Carry out one request."""
         match request:
             case ("samples", data):
                 self._embedder.accept(np.frombuffer(data, np.int16))
-            case ("finish",):
+            case ("end",):
                 utterance = self._templates.space.turned(self._embedder.finish())
                 found = self._bank.likenesses(utterance)
-                return [(phrase, dataclasses.astuple(one)) for phrase, one in found.items()]
+                self._found = [(phrase, dataclasses.astuple(one)) for phrase, one in found.items()]
+            case ("finish",):
+                found_last, self._found = self._found, []
+                return found_last
             case ("phrases", phrases):
                 if phrases not in self._banks:
                     self._banks[phrases] = Bank(self._templates, phrases)
