@@ -126,11 +126,12 @@ def make_recogniser(engine: str, settings: Settings) -> Recogniser:
     return PocketSphinxRecogniser()
 
 
-def make_spotter(language: str) -> Spotter:
-    """The spotter, with the sound templates of this language."""
+def make_spotter(language: str) -> Spotter | None:
+    """The spotter, with the sound templates of this language; None where there are none."""
     from companion.hearing.spotter import SpotterWorker
 
-    return SpotterWorker(folders.shipped("scripts") / language / "sound_templates.npz")
+    templates = folders.shipped("scripts") / language / "sound_templates.npz"
+    return SpotterWorker(templates) if templates.exists() else None
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ def examine() -> list[Finding]:
         ("speaker", lambda: _device("speaker", "max_output_channels")),
         ("voice", _voice),
         ("recogniser", _recogniser),
+        ("spotter", _spotter),
         ("promise", _promise),
         ("clock", _clock),
         ("disk", _disk),
@@ -106,6 +107,28 @@ def _recogniser() -> Finding:
         detail = f"{recogniser.name} does not know {len(unknown)} of the cue words: {words}"
         return Finding("recogniser", "degraded", detail, "")
     return Finding("recogniser", "ok", f"{recogniser.name} knows every cue word")
+
+
+def _spotter() -> Finding:
+    from companion import build
+    from companion.hearing.synthetic import PEOPLE, people_here
+    from companion.keeping.settings import load_settings
+
+    language = load_settings().language
+    spotter = build.make_spotter(language)
+    if spotter is None:
+        detail = f"no sound templates for '{language}': only the recogniser's words count"
+        return Finding("spotter", "degraded", detail, "python -m companion.hearing.make_templates")
+    try:
+        spotter.set_phrases(())
+    finally:
+        spotter.close()
+    silent = {person.program for person in PEOPLE} - {person.program for person in people_here()}
+    if silent:
+        program = min(silent)
+        detail = f"{program} is missing: cues of your own are heard in fewer voices"
+        return Finding("spotter", "degraded", detail, f"sudo apt-get install {program}")
+    return Finding("spotter", "ok", "it has its sound templates, and voices to learn by")
 
 
 def _promise() -> Finding:

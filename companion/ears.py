@@ -50,9 +50,10 @@ def opened_ear(
         recogniser = build.make_recogniser(engine, content.settings)
         closing.callback(recogniser.close)
         spotter = build.make_spotter(content.settings.language)
-        closing.callback(spotter.close)
-        if own is not None:
-            spotter.learn(_all_ways(own))
+        if spotter is not None:
+            closing.callback(spotter.close)
+            if own is not None:
+                spotter.learn(_all_ways(own))
         yield Ear(
             SpeechEndpointer(hang_seconds=hang),
             recogniser,

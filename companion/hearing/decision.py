@@ -26,6 +26,9 @@ from companion.ports import Expectation, Likeness, Words
 
 NEVER_ALONE = frozenset({"vosk"})
 """Engines whose free reading needs a second witness, whatever the cue."""
+# The likenesses and shares below were set on 0.73 h of people's orders, 0.2 h of other people's
+# words, 162 spoken look-alikes and 242 spoken cues; docs/decisions/sound-templates.md has the
+# figures, benchmarks/hearing.py measures what comes of them.
 USUAL_SECONDS = (0.6, 1.2)
 ALIKE_READ = (0.70, 0.58)
 """From which likeness on a closed reading sounds right: the first number for sentences that
@@ -39,10 +42,7 @@ COVERED = 0.6
 """Of what was spoken, a sentence must take up so much: a part of a longer one is no cue."""
 COVERED_ALONE = 0.75
 """And so much where no reading bears it out: "pause the film for a moment" holds, to the ear,
-two thirds of "pause until noon".
-
-Measured for all of these on 0.73 h of people's orders, 162 spoken look-alikes and 242 spoken
-cues, each compared with templates of other voices only (benchmarks/hearing.py)."""
+two thirds of "pause until noon"."""
 LEAST_CONFIDENCE = 0.2
 """A free reading that is less sure is no witness: it makes a short sound into anything."""
 ALWAYS_HEARD = frozenset({"stop"})
@@ -57,6 +57,15 @@ class Decided:
     slots: Slots
     confidence: float
     """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What the witnesses say, and in which words."""
+
+    meaning: Understood
+    text: str
+    confidence: float
 
 
 def decide(
@@ -87,12 +96,12 @@ def decide(
         chosen = _single(meant)
     if chosen is None:
         return None
-    understood, confidence = chosen
-    if understood.intent not in ALWAYS_HEARD and any(
-        is_part_of(words.text, own_words, table) for words in readings
+    heard = (chosen.text, *(words.text for words in readings))
+    if chosen.meaning.intent not in ALWAYS_HEARD and any(
+        is_part_of(text, own_words, table) for text in heard
     ):
         return None
-    return Decided(understood.intent, understood.slots, confidence)
+    return Decided(chosen.meaning.intent, chosen.meaning.slots, chosen.confidence)
 
 
 def meanings(
@@ -115,11 +124,12 @@ def is_part_of(text: str, own_words: str | None, table: CueTable) -> bool:
     return f" {' '.join(plain_words(text, table.spellings))} " in said
 
 
-def _agreed(meant: Sequence[tuple[Understood, Words]]) -> tuple[Understood, float] | None:
-    """Two readings that mean the same; the second one, read more freely, names the slots."""
+def _agreed(meant: Sequence[tuple[Understood, Words]]) -> _Chosen | None:
+    """Two readings that mean the same; the later one, which an engine trusts more, names slots."""
     for (one, its), (other, others) in combinations(meant, 2):
         if one.intent == other.intent:
-            return (other, 1 - (1 - its.confidence) * (1 - others.confidence))
+            sure = 1 - (1 - its.confidence) * (1 - others.confidence)
+            return _Chosen(other, others.text, sure)
     return None
 
 
@@ -129,45 +139,45 @@ def _covering(likeness: Mapping[str, Likeness], seconds: float) -> Mapping[str, 
 
 def _sounding_right(
     meant: Sequence[tuple[Understood, Words]], covering: Mapping[str, Likeness]
-) -> tuple[Understood, float] | None:
+) -> _Chosen | None:
     """A closed reading that the sound bears out."""
     for understood, words in meant:
         found = covering.get(words.text)
         if words.closed and found is not None and _enough(found, ALIKE_READ):
-            return understood, found.alike
+            return _Chosen(understood, words.text, found.alike)
     return None
 
 
 def _likeliest(
     covering: Mapping[str, Likeness], table: CueTable, expectation: Expectation
-) -> tuple[Understood, float] | None:
+) -> _Chosen | None:
     """The sentence that it sounds most like, where nothing else comes near. Never for safety."""
-    best: tuple[Understood, Likeness] | None = None
+    best: _Chosen | None = None
     for text, found in covering.items():
-        if best is not None and found.alike < best[1].alike - AHEAD:
+        if best is not None and found.alike < best.confidence - AHEAD:
             break
         understood = understand(text, table, phase=expectation.phase, asked=expectation.asked)
-        if best is None:
-            if understood is None or not _enough(found, ALIKE_ALONE):
-                return None
-            best = (understood, found)
-        elif understood is None or understood.intent != best[0].intent:
+        if understood is None or (best is None and not _enough(found, ALIKE_ALONE)):
             return None
-    if best is None or best[0].strength is Strength.SAFETY:
+        if best is None:
+            best = _Chosen(understood, text, found.alike)
+        elif understood.intent != best.meaning.intent:
+            return None
+    if best is None or best.meaning.strength is Strength.SAFETY:
         return None
-    return best[0], best[1].alike
+    return best
 
 
 def _enough(found: Likeness, alike: tuple[float, float]) -> bool:
     return found.alike >= float(np.interp(found.usual_seconds, USUAL_SECONDS, alike))
 
 
-def _single(meant: Sequence[tuple[Understood, Words]]) -> tuple[Understood, float] | None:
+def _single(meant: Sequence[tuple[Understood, Words]]) -> _Chosen | None:
     for understood, words in meant:
         if (
             understood.strength is not Strength.SAFETY
             and not words.closed
             and words.confidence >= LEAST_CONFIDENCE
         ):
-            return understood, words.confidence
+            return _Chosen(understood, words.text, words.confidence)
     return None

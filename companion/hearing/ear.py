@@ -86,10 +86,11 @@ class Ear:
         self._quiet_frames = 0
         self._trouble: str | None = None
         self._own: tuple[str, float] | None = None
+        self._spotter_lost = False
+        """Then it is left alone until the next utterance; the recogniser reads on."""
         self._endpointer.reset()
         self._guard(self._recogniser.reset)
-        if self._spotter is not None:
-            self._guard(self._spotter.reset)
+        self._spot(lambda spotter: spotter.reset())
 
     def expect(self, expectation: Expectation) -> None:
         """From the next utterance on this is what makes sense to hear."""
@@ -147,6 +148,7 @@ class Ear:
     def _begun(self) -> SpeechBegan:
         self._open = True
         self._quiet_frames = 0
+        self._spotter_lost = False
         self._noticed = self._now
         self._began = max(0.0, self._now - len(self._past) * FRAME_SECONDS)
         self._guard(self._teach)
@@ -157,9 +159,7 @@ class Ear:
 
     def _take(self, samples: NDArray[np.int16]) -> None:
         self._guard(lambda: self._recogniser.accept(samples))
-        if self._spotter is not None:
-            spotter = self._spotter
-            self._guard(lambda: spotter.accept(samples))
+        self._spot(lambda spotter: spotter.accept(samples))
 
     def _ended(self) -> list[EarEvent]:
         self._open = False
@@ -167,8 +167,7 @@ class Ear:
         if isinstance(self._endpointer, _CountsTrailing):
             end -= self._endpointer.trailing_seconds
         events: list[EarEvent] = [SpeechEnded(end)]
-        if self._spotter is not None:
-            self._guard(self._spotter.end)
+        self._spot(lambda spotter: spotter.end())
         readings = self._guard(self._recogniser.finish) or ()
         expectation = self._told or self._expectation
         decided = decide(
@@ -176,7 +175,7 @@ class Ear:
             self._table,
             expectation,
             engine=self._recogniser.name,
-            likeness=self._guard(self._spotter.finish) if self._spotter else None,
+            likeness=self._spot(lambda spotter: spotter.finish()),
             speech_seconds=end - self._noticed,
             own_words=self._own_words(),
         )
@@ -199,8 +198,7 @@ class Ear:
     def _teach(self) -> None:
         if self._told != self._expectation:
             phrases = self._phrases(self._expectation)
-            if self._spotter is not None:
-                self._spotter.set_phrases(phrases)
+            self._spot(lambda spotter: spotter.set_phrases(phrases))
             self._unknown = self._recogniser.set_phrases(phrases)
             self._told = self._expectation
 
@@ -215,6 +213,17 @@ class Ear:
         if known is None:
             known = self._known_phrases[expectation] = tuple(self._phrases_for(expectation))
         return known
+
+    def _spot(self, step: Callable[[Spotter], _Answer]) -> _Answer | None:
+        """Carry out a step of the spotter, where there is one and it has not just been lost."""
+        spotter = self._spotter
+        if spotter is None or self._spotter_lost:
+            return None
+        before, self._trouble = self._trouble, None
+        answer = self._guard(lambda: step(spotter))
+        self._spotter_lost = self._trouble is not None
+        self._trouble = self._trouble or before
+        return answer
 
     def _guard(self, step: Callable[[], _Answer]) -> _Answer | None:
         """Carry out a step; a lost recogniser is remembered as trouble, to be told once."""

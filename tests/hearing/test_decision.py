@@ -171,3 +171,19 @@ def test_its_own_words_are_nobodys_cue(table: CueTable) -> None:
             (free(text), closed(text)), table, away, engine="pocketsphinx", own_words=own
         )
         assert (decided is not None) is heard
+
+
+def test_its_own_words_do_not_sound_like_a_cue(table: CueTable) -> None:
+    """What only the sound speaks for is checked against its own sentence too."""
+    found = {"i'm back": alike(0.9, 0.6, 0.6)}
+    for own, heard in (("Say I'm back any time today.", False), ("Quiet for a minute now.", True)):
+        decided = decide(
+            (free("and then it", 0.1),),
+            table,
+            Expectation("calling_back"),
+            engine="pocketsphinx",
+            likeness=found,
+            speech_seconds=0.6,
+            own_words=own,
+        )
+        assert (decided is not None) is heard
