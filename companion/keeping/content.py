@@ -18,6 +18,7 @@ from companion.core.script import Script
 from companion.errors import ContentError
 from companion.keeping import folders
 from companion.keeping.checked import read_document
+from companion.keeping.known_models import read_known_models
 from companion.keeping.numbers import read_country_numbers
 from companion.keeping.written import (
     SHAPES,
@@ -137,6 +138,8 @@ def check_file(path: Path) -> list[str]:
         data = read_document(path)
         if path.name == "numbers.toml":
             read_country_numbers(path)
+        if path.name == "models.toml":
+            read_known_models(path)
     except ContentError as problem:
         return [str(problem)]
     match path.name:
@@ -144,7 +147,7 @@ def check_file(path: Path) -> list[str]:
             _check_lines(path, data, wrong)
         case "reentry.toml":
             read_reentry(path, data, wrong)
-        case "cues.toml" | "numbers.toml":
+        case "cues.toml" | "numbers.toml" | "models.toml":
             pass
         case _ if path.resolve().parent.parent == folders.shipped("scripts").resolve():
             pass
