@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "companion"
 
 ROOMS = frozenset({"hearing", "speaking", "keeping", "house"})
-BELOW_ROOMS = frozenset({"core", "ports", "errors", "worker", "portaudio"})
+BELOW_ROOMS = frozenset({"core", "ports", "errors", "limits", "worker", "portaudio"})
 
 # What each part of the companion may import of the companion, itself always included.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 # may use another, in one direction, and none may use cli.
 
 # The command line is written in typer's decorators, and every command needs it.
-LOADED_EARLY = {"companion.cli": frozenset({"typer"})}
+LOADED_EARLY = dict.fromkeys(("companion.cli", "companion.cli_models"), frozenset({"typer"}))
 
 IMPURE = frozenset(
     {
