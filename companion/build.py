@@ -118,10 +118,9 @@ def make_recogniser(engine: str, settings: Settings) -> Recogniser:
     if model is not None:
         return VoskRecogniser(model)
     if engine == "vosk":
-        place = folders.data_folder() / "models"
         raise SetupError(
-            f"no Vosk model is installed: unpack one into {place}, or name its folder as"
-            " vosk_model in the settings"
+            "no Vosk model is installed: `companion models` lists what can be got, or name the"
+            " folder of one as vosk_model in the settings"
         )
     return PocketSphinxRecogniser()
 

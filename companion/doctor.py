@@ -5,12 +5,14 @@ Decides what is looked at. Changes nothing, needs no network and opens no device
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
 
 from companion.errors import CompanionError
 from companion.keeping import folders
+from companion.keeping.settings import Settings
 from companion.ports import Finding
 
 LEAST_FREE_BYTES = 50_000_000
@@ -97,16 +99,29 @@ def _recogniser() -> Finding:
     from companion.keeping.settings import load_settings
 
     settings = load_settings()
-    recogniser = build.make_recogniser(settings.engine, settings)
     try:
-        unknown = recogniser.set_phrases(build.all_phrases())
-    finally:
-        recogniser.close()
+        with contextlib.closing(build.make_recogniser(settings.engine, settings)) as recogniser:
+            unknown = recogniser.set_phrases(build.all_phrases())
+    except CompanionError as problem:
+        return Finding("recogniser", "missing", str(problem), _model_remedy(settings))
     if unknown:
         words = ", ".join(sorted(unknown)[:8])
         detail = f"{recogniser.name} does not know {len(unknown)} of the cue words: {words}"
         return Finding("recogniser", "degraded", detail, "")
     return Finding("recogniser", "ok", f"{recogniser.name} knows every cue word")
+
+
+def _model_remedy(settings: Settings) -> str:
+    """What mends a recogniser that does not start; "" where no other model would."""
+    from companion.hearing.models import installed
+    from companion.keeping.known_models import load_known_models
+
+    if settings.engine not in ("auto", "vosk") or settings.vosk_model:
+        return ""
+    known = load_known_models(settings.language)
+    if installed(folders.data_folder()) or not known:
+        return "companion models"
+    return f"companion models get {known[0].name}"
 
 
 def _spotter() -> Finding:

@@ -37,7 +37,7 @@ def test_help_names_every_command(environment: Mapping[str, str]) -> None:
         check=True,
     )  # fmt: skip
     for verb in ("run", "demo", "hear", "understand", "say", "play", "scripts", "voices",
-                 "check", "doctor", "status", "forget"):  # fmt: skip
+                 "check", "doctor", "status", "forget", "models"):  # fmt: skip
         assert verb in done.stdout
 
 
