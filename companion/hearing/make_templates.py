@@ -2,7 +2,8 @@
 
 Decides nothing about hearing: it speaks every sentence in every synthetic voice and writes what
 the embedding makes of it. SENTENCES is a text file with a sentence a line. Anyone can run it
-again; it needs espeak-ng and flite, and some three minutes on two x86-64 cores.
+again; it needs espeak-ng and flite, and about a second of one x86-64 core for each new sentence.
+What FILE already holds is kept, in the space that it was made in; without FILE all is made anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from companion.errors import SetupError
 from companion.hearing.embedding import Embedder, Embeddings
-from companion.hearing.sound_templates import SoundTemplates, heard_sentence, save, space_of
+from companion.hearing.sound_templates import SoundTemplates, heard_sentence, load, save, space_of
 from companion.hearing.synthetic import PEOPLE, people_here
 
 _embedders: list[Embedder] = []
@@ -27,14 +28,15 @@ def make(sentences: list[str], path: Path) -> None:
         raise SetupError(
             "espeak-ng and flite are both needed: sudo apt-get install espeak-ng flite"
         )
+    old = load(path) if path.exists() else None
+    known = dict(old.of) if old is not None else {}
+    missing = [sentence for sentence in sentences if sentence not in known]
     with get_context("spawn").Pool() as pool:
-        heard = list(pool.imap(_heard, sentences, chunksize=4))
-    space = space_of(np.concatenate([one for each in heard for one in each]))
-    of = {
-        sentence: tuple(space.turned(one) for one in each)
-        for sentence, each in zip(sentences, heard, strict=True)
-    }
-    save(SoundTemplates(space, of), path)
+        heard = list(pool.imap(_heard, missing, chunksize=4))
+    space = old.space if old else space_of(np.concatenate([one for each in heard for one in each]))
+    for sentence, each in zip(missing, heard, strict=True):
+        known[sentence] = tuple(space.turned(one) for one in each)
+    save(SoundTemplates(space, {sentence: known[sentence] for sentence in sentences}), path)
 
 
 def _heard(sentence: str) -> list[Embeddings]:
