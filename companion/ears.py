@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO, assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from companion import build
 from companion.build import Content
@@ -113,6 +114,11 @@ def hear_file(path: Path, ear: Ear) -> Iterator[Heard]:
     ContentError for a bad file, PartLost when the recogniser is lost.
     """
     samples, _ = read_sound(path)
+    yield from hear_samples(samples, ear)
+
+
+def hear_samples(samples: NDArray[np.int16], ear: Ear) -> Iterator[Heard]:
+    """The cues in a stretch of sound at 16 kHz. PartLost when the recogniser is lost."""
     ear.restart()
     silence = np.zeros(round(LAST_SILENCE_SECONDS * HEARING_RATE), np.int16)
     samples = np.concatenate((samples, silence))

@@ -1,0 +1,1 @@
+"""Speed and recognition, each a table on standard output that anyone can make again."""
