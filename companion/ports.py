@@ -67,6 +67,8 @@ class Likeness:
     """How much of the utterance the sentence takes up."""
     usual_seconds: float
     """How long the sentence usually takes."""
+    lacking: float = 0.0
+    """How much of the sentence is not there at all, though the rest may sound right. 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,12 @@ class Recogniser(Protocol):
 
     def finish(self) -> tuple[Words, ...]:
         """End the utterance: its readings, best first. PartLost when it took too long."""
+
+    def choose(self, sentences: Sequence[str]) -> tuple[Words, ...]:
+        """Read the utterance that `finish` ended once more, as one of these sentences.
+
+        None where the engine reads within the phrases anyway. PartLost when it took too long.
+        """
 
     def reset(self) -> None:
         """Throw the current utterance away."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from companion.core.cues import PHASES, CueTable
 from companion.errors import PartLost, SetupError
-from companion.hearing.decision import decide
+from companion.hearing.decision import decide, shortlist
 from companion.hearing.heard import EarEvent, EarFailed, Heard, SpeechBegan, SpeechEnded
 from companion.ports import (
     FRAME_SECONDS,
@@ -169,13 +169,17 @@ class Ear:
         events: list[EarEvent] = [SpeechEnded(end)]
         self._spot(lambda spotter: spotter.end())
         readings = self._guard(self._recogniser.finish) or ()
+        likeness = self._spot(lambda spotter: spotter.finish())
         expectation = self._told or self._expectation
+        chosen_from = shortlist(likeness) if likeness is not None else self._phrases(expectation)
+        if chosen_from:
+            readings += self._guard(lambda: self._recogniser.choose(chosen_from)) or ()
         decided = decide(
             readings,
             self._table,
             expectation,
             engine=self._recogniser.name,
-            likeness=self._spot(lambda spotter: spotter.finish()),
+            likeness=likeness,
             speech_seconds=end - self._noticed,
             own_words=self._own_words(),
         )

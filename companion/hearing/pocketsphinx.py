@@ -4,10 +4,10 @@ Decides how the engine is configured and how two readings of one utterance are m
 know cues or phases: phrases come in, readings go out.
 
 The engine's own spotting of single phrases misses half of what people say, and its big language
-model is too slow for a small board. So each set of phrases becomes two things. A small language
-model among everyday words, taken from the big model (hearing/language_model.py), reads while
-somebody speaks: what it takes for a phrase was hardly anything else. A closed grammar
-(hearing/grammar.py) reads the whole utterance when it has ended: it finds the phrase that was
+model is too slow for a small board. So each set of phrases becomes a small language model among
+everyday words, taken from the big model (hearing/language_model.py). It reads while somebody
+speaks: what it takes for a phrase was hardly anything else. When the utterance has ended, a closed
+grammar (hearing/grammar.py) of a few sentences can read it once more: it finds the one that was
 meant far more often, and finds one in everything else too.
 """
 
@@ -51,8 +51,8 @@ CONFIGURATION: dict[str, Any] = {
     "topn": 2,
     "maxhmmpf": 3000,
 }
-FREE, CLOSED = "free-", "closed-"
-"""The two searches among one set of phrases."""
+CHOICE = "choice"
+"""The search that reads an utterance as one of a few sentences."""
 _VARIANT = re.compile(r"\(\d+\)")
 
 
@@ -124,6 +124,7 @@ class _Reader:
         self._noise = np.random.default_rng(0)
         self._open = False
         self._heard: list[NDArray[np.int16]] = []
+        self._ended: list[NDArray[np.int16]] = []
 
     def answer(self, request: tuple[Any, ...]) -> Any:
         """Carry out one request."""
@@ -138,6 +139,8 @@ class _Reader:
                 self._take(np.frombuffer(data, np.int16))
             case ("finish",):
                 return self._finish()
+            case ("choose", sentences):
+                return self._choose(sentences)
             case ("reset",):
                 self._end()
             case _:
@@ -148,7 +151,7 @@ class _Reader:
         return tuple(w for w in words_of(phrases) if self._decoder.lookup_word(w) is None)
 
     def _prepared(self, phrases: tuple[str, ...]) -> str:
-        """The name of the searches among these phrases, built where there are none yet.
+        """The name of the search among these phrases, built where there is none yet.
 
         "" where no phrase can be pronounced: then nothing is read.
         """
@@ -159,8 +162,7 @@ class _Reader:
         usable = [phrase for phrase in phrases if not unknown.intersection(phrase.split())]
         name = f"phrases{len(self._searches)}" if usable else ""
         if usable:
-            self._decoder.add_lm(FREE + name, self._model(usable))
-            self._decoder.add_jsgf_string(CLOSED + name, jsgf(usable))
+            self._decoder.add_lm(name, self._model(usable))
         self._searches[phrases] = name
         return name
 
@@ -186,7 +188,7 @@ class _Reader:
         if not self._chosen:
             return
         if not self._open:
-            self._decoder.activate_search(FREE + self._chosen)
+            self._decoder.activate_search(self._chosen)
             self._decoder.start_utt()
             self._open = True
         noisy = samples + self._noise.normal(0.0, COMFORT_NOISE, len(samples))
@@ -197,17 +199,28 @@ class _Reader:
     def _finish(self) -> tuple[tuple[str, float, bool, bool], ...]:
         heard = self._heard
         free = self._end()
-        if not heard:
+        self._ended = heard
+        return ((*free, False, False),) if heard else ()
+
+    def _choose(self, sentences: Sequence[str]) -> tuple[tuple[str, float, bool, bool], ...]:
+        heard, self._ended = self._ended, []
+        unknown = set(self._unknown(sentences))
+        usable = [one for one in sentences if not unknown.intersection(one.split())]
+        if not heard or not usable:
             return ()
-        self._decoder.activate_search(CLOSED + self._chosen)
+        self._decoder.add_jsgf_string(CHOICE, jsgf(usable))
+        self._decoder.activate_search(CHOICE)
         self._decoder.start_utt()
         self._open = True
         self._decoder.process_raw(np.concatenate(heard).tobytes(), full_utt=True)
-        return ((*free, False, False), (*self._end(), False, True))
+        closed = self._end()
+        self._decoder.activate_search(self._chosen)
+        self._decoder.remove_search(CHOICE)
+        return ((*closed, False, True),)
 
     def _end(self) -> tuple[str, float]:
         """End the utterance, if one is open, and read it: words, and how sure they are."""
-        self._heard = []
+        self._heard, self._ended = [], []
         if not self._open:
             return ("", 0.0)
         self._open = False

@@ -31,6 +31,9 @@ DIRECTIONS = 32
 """How many numbers of an embedding are kept."""
 BEST = 5
 """The likeness is the mean over so many templates, those of the most alike voices."""
+UNLIKE = 0.5
+"""A look of a template that is further than this from what was spoken is lacking there: a voice
+that it never heard, or noise, moves all looks a little, but another word moves a few very far."""
 LOOK_SECONDS = STEP_SAMPLES / HEARING_RATE
 UNREACHED = np.float32(1e6)
 _STEP = 127.0
@@ -109,44 +112,51 @@ class Bank:
             return {}
         found = [_best_paths(templates, utterance) for _, templates in self._groups]
         number = np.concatenate([number for number, _ in self._groups])
-        distance = np.concatenate([distance for distance, _ in found])
-        looks = np.concatenate([looks for _, looks in found])
+        distance = np.concatenate([distance for distance, _, _ in found])
+        looks = np.concatenate([looks for _, looks, _ in found])
+        lacking = np.concatenate([lacking for _, _, lacking in found])
         order = np.lexsort((distance, number))
         first = np.searchsorted(number[order], np.arange(len(self._of)))
         best = order[first[:, np.newaxis] + np.arange(BEST)]
         alike = np.maximum(0.0, 1.0 - distance[best].mean(axis=1))
         seconds = looks[best].mean(axis=1) * LOOK_SECONDS
+        lacks = lacking[best].mean(axis=1)
         sentences = list(self._of)
         return {
-            sentences[i]: Likeness(float(alike[i]), float(seconds[i]), self._usual[i])
+            sentences[i]: Likeness(
+                float(alike[i]), float(seconds[i]), self._usual[i], float(lacks[i])
+            )
             for i in np.argsort(-alike)
         }
 
 
 def _best_paths(
     templates: NDArray[np.float32], utterance: Template
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
     """For templates of one length (float32[k, n, 32]): the mean cosine distance along the best
-    path of each, and how many looks of the utterance it spans.
+    path of each, how many looks of the utterance it spans, and by how much the mean look of the
+    template is further than UNLIKE from what was spoken.
 
     Each step of the template takes 0 to 2 steps of the utterance.
     """
     apart = 1.0 - templates @ utterance.T
     count, steps, looks = apart.shape
-    total = apart[:, 0]
+    unlike = np.maximum(apart - np.float32(UNLIKE), np.float32(0))
+    total, lack = apart[:, 0], unlike[:, 0]
     begun = np.broadcast_to(np.arange(looks), (count, looks))
     for step in range(1, steps):
-        best, since = total, begun
+        best, since, less = total, begun, lack
         for behind in (1, 2):
             way = np.full_like(total, UNREACHED)
             way[:, behind:] = total[:, :-behind]
             better = way < best
             best = np.where(better, way, best)
             since = np.where(better, np.roll(begun, behind, axis=1), since)
-        total, begun = apart[:, step] + best, since
+            less = np.where(better, np.roll(lack, behind, axis=1), less)
+        total, begun, lack = apart[:, step] + best, since, unlike[:, step] + less
     end = total.argmin(axis=1)
     every = np.arange(count)
-    return total[every, end] / steps, end - begun[every, end] + 1
+    return total[every, end] / steps, end - begun[every, end] + 1, lack[every, end] / steps
 
 
 # ---- the file -------------------------------------------------------------------------------

@@ -77,6 +77,8 @@ class _Reader:
                 return tuple(
                     (*reading.finish(), reading is self._within) for reading in self._readings()
                 )
+            case ("choose", _):
+                return ()
             case ("reset",):
                 self._reset()
             case _:

@@ -4,8 +4,9 @@ Decides how samples are handed over, how long an answer may take, and that a chi
 is told again what makes sense to hear. Must not know which engine answers.
 
 The child is asked with tuples: ("phrases", sentences) answers the words it does not know,
-("prepare", sentences), ("samples", bytes) and ("reset",) answer nothing, ("finish",) answers
-(text, confidence, unknown, closed) for each reading: the fields of ports.Words.
+("prepare", sentences), ("samples", bytes) and ("reset",) answer nothing, ("finish",) and
+("choose", sentences) answer (text, confidence, unknown, closed) for each reading: the fields of
+ports.Words.
 """
 
 from __future__ import annotations
@@ -75,6 +76,11 @@ class WorkerRecogniser:
         self._hand_over()
         self._ahead = 0
         return tuple(Words(*one) for one in self._call(("finish",), self._finish_seconds))
+
+    def choose(self, sentences: Sequence[str]) -> tuple[Words, ...]:
+        """Read the utterance that has just ended once more, as one of these sentences."""
+        request = ("choose", tuple(sentences))
+        return tuple(Words(*one) for one in self._call(request, self._finish_seconds))
 
     def reset(self) -> None:
         """Throw the current utterance away."""

@@ -11,7 +11,11 @@ from companion.hearing.decision import (
     ALIKE_READ,
     COVERED,
     COVERED_ALONE,
+    LACKING,
+    LIKELY,
+    MOST_LIKELY,
     decide,
+    shortlist,
 )
 from companion.keeping.cuebook import load_cues
 from companion.ports import Expectation, Likeness, Words
@@ -187,3 +191,29 @@ def test_its_own_words_do_not_sound_like_a_cue(table: CueTable) -> None:
             own_words=own,
         )
         assert (decided is not None) is heard
+
+
+def test_only_the_likely_sentences_are_read_among() -> None:
+    """The likeliest first, no more than are worth it; what is unlike is left out."""
+    likeness = {f"sentence {n}": alike(0.9 - n / 1000) for n in range(100)} | {
+        "another": alike(LIKELY - 0.01)
+    }
+    assert shortlist(likeness) == tuple(f"sentence {n}" for n in range(MOST_LIKELY))
+    assert shortlist({PAUSE: alike(0.7), DANGER: alike(LIKELY - 0.01)}) == (PAUSE,)
+
+
+def test_speech_that_sounds_like_no_sentence_is_not_read_again() -> None:
+    """No closed reading could be believed where even the likeliest is too unlike."""
+    assert shortlist({PAUSE: alike(min(ALIKE_READ) - 0.01)}) == ()
+    assert shortlist({}) == ()
+
+
+def test_a_sentence_of_which_a_word_is_lacking_was_not_said(table: CueTable) -> None:
+    """However much the rest sounds like it, and whether or not a closed reading says so."""
+    for lacking, expected in ((LACKING, "ask_pause"), (LACKING + 0.01, None)):
+        found = {PAUSE: Likeness(0.9, 1.5, 1.5, lacking)}
+        for readings in ((closed(PAUSE),), ()):
+            decided = decide(
+                readings, table, IDLE, engine="pocketsphinx", likeness=found, speech_seconds=1.5
+            )
+            assert (decided.intent if decided else None) == expected

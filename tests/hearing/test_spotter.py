@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from companion.errors import ContentError
-from companion.hearing.decision import AHEAD
+from companion.hearing.decision import AHEAD, LACKING
 from companion.hearing.sound_templates import load
 from companion.hearing.spotter import SpotterWorker
 from companion.hearing.synthetic import PEOPLE
@@ -51,6 +51,16 @@ def test_a_sentence_sounds_most_like_itself(spotter: SpotterWorker, phrase: str)
     assert best.alike > max(0.7, second.alike + AHEAD)
     loud = np.flatnonzero(np.abs(said(phrase, SOMEBODY)) > 300)
     assert best.seconds == pytest.approx((loud[-1] - loud[0]) / RATE, abs=0.3)
+
+
+def test_what_shares_half_of_its_words_lacks_the_other_half(spotter: SpotterWorker) -> None:
+    """An unknown voice is a little unlike everywhere, another sentence very much in places."""
+    own = "kids are talking by the door"
+    spotter.learn((own,))
+    spotter.set_phrases((own,))
+    assert heard(spotter, own)[own].lacking < LACKING / 2
+    assert heard(spotter, "Dogs are sitting by the door")[own].lacking > LACKING
+    spotter.set_phrases(PHRASES)
 
 
 def test_other_speech_sounds_like_none_of_them(spotter: SpotterWorker) -> None:
