@@ -13,39 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
-from companion.core import durations
+from companion.core import measures
 from companion.core.events import SlotValue
 
 SlotItems: TypeAlias = tuple[tuple[str, SlotValue], ...]
 Fit: TypeAlias = tuple[int, SlotItems]
 """Where a pattern ends (the index after its last word), and the slots read on the way."""
-
-MEASURES = ("length", "minutes", "clock", "day", "number")
-"""Names in braces that are read by rule, not from a list of words (see core.durations)."""
-
-_MEASURE_SAMPLES: dict[str, tuple[str, ...]] = {
-    "length": (
-        "twenty minutes", "ten minutes", "half an hour", "five minutes", "two minutes",
-        "fifteen minutes", "thirty minutes", "an hour", "forty five minutes", "one hour",
-        "a quarter of an hour", "three minutes", "twenty five minutes", "an hour and a half",
-        "four minutes", "forty minutes", "six minutes", "eight minutes", "twelve minutes",
-        "two hours", "fifty minutes", "sixty minutes", "thirty five minutes", "seven minutes",
-        "three quarters of an hour", "a couple of minutes", "nine minutes", "half hour",
-    ),
-    "minutes": ("ten", "twenty", "five", "thirty", "fifteen", "forty", "two", "twelve"),
-    "clock": (
-        "nine o'clock", "ten o'clock", "nine", "ten", "eight", "half past nine", "seven thirty",
-        "eight o'clock", "six", "seven", "quarter to ten", "ten thirty", "five o'clock", "noon",
-        "tomorrow at ten", "nine in the morning", "quarter past eight", "three o'clock",
-        "midnight", "eleven", "twelve", "one", "two", "three", "four", "five", "eight fifteen",
-        "six forty five", "ten past four", "twenty to eleven", "tomorrow morning at nine",
-    ),
-    "day": ("tomorrow", "tomorrow morning", "tonight", "tomorrow evening", "later today"),
-    "number": (
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "six and a half", "two and a half", "seven out of ten",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +48,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
-    """A length, a clock time, a day or a number, read by core.durations."""
+    """A length, a clock time, a day or a number, read by core.measures."""
 
     kind: str
-    """One of MEASURES."""
+    """One of measures.MEASURES."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,7 +165,7 @@ class Reading:
                 return [
                     (end, tuple(slots.items()))
                     for start in self._hops[at]
-                    for end, slots in durations.read(pattern.kind, self.words, start)
+                    for end, slots in measures.read(pattern.kind, self.words, start)
                 ]
             case Tagged():
                 tag = ((pattern.slot, pattern.value),)
@@ -253,7 +226,7 @@ def turns(pattern: Pattern) -> int:
         case Word():
             return 1
         case Measure():
-            return len(_MEASURE_SAMPLES[pattern.kind])
+            return len(measures.SAMPLES[pattern.kind])
         case Tagged():
             return turns(pattern.item)
         case Row():
@@ -277,7 +250,7 @@ def _sampled(pattern: Pattern, turn: int, *, mixed: bool) -> list[str]:
         case Tagged():
             return _sampled(pattern.item, turn, mixed=mixed)
         case Measure():
-            samples = _MEASURE_SAMPLES[pattern.kind]
+            samples = measures.SAMPLES[pattern.kind]
             return samples[turn % len(samples)].split()
         case Choice():
             inner, branch = divmod(turn, len(pattern.items))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from companion.core.durations import is_number
+from companion.core.numbers import is_number
 
 Spellings = Mapping[str, tuple[str, ...]]
 """A written word -> the words it is compared as: "i'm" -> ("i", "am")."""

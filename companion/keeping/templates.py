@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from companion.core.patterns import MEASURES, Choice, Measure, Pattern, Row, Tagged, Word, choice
+from companion.core.measures import MEASURES
+from companion.core.patterns import Choice, Measure, Pattern, Row, Tagged, Word, choice
 from companion.core.wording import Spellings, surface_words, template_words
 from companion.errors import ContentError
 
