@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from companion.core.events import SlotValue
-from companion.core.numbers import below_hundred, read_number
+from companion.core.numbers import after_correction, below_hundred, read_number
 
 _MORNING_HOURS: Final = (1, 2, 3, 4)
 """Of "tonight at two": before dawn."""
@@ -61,7 +61,10 @@ class ClockTime:
 
 
 def read_clock(words: tuple[str, ...], at: int) -> Iterator[tuple[int, ClockTime]]:
-    """Clock times that begin at `at`, the day before or after them included."""
+    """Clock times that begin at `at`, the day before or after them included.
+
+    What was corrected is not meant: "at nine, no, half past nine".
+    """
     for start, day, part in ((at, None, None), *_day_words(words, at)):
         begin = start
         if start > at:
@@ -72,7 +75,11 @@ def read_clock(words: tuple[str, ...], at: int) -> Iterator[tuple[int, ClockTime
         elif words[at : at + 1] == ("at",):
             begin = at + 1
         for end, hour, minute, said in _hours(words, begin):
-            yield from _with_day(words, end, hour, minute, day, said or part)
+            for far, time in _with_day(words, end, hour, minute, day, said or part):
+                yield far, time
+                meant = after_correction(words, far)
+                if meant is not None:
+                    yield from read_clock(words, meant)
 
 
 def read_day(words: tuple[str, ...], at: int) -> Iterator[tuple[int, dict[str, SlotValue]]]:

@@ -10,7 +10,9 @@ Rules
      (somebody else's words, another day, another object, a story) stops both.
   3. Meaning comes first, then the phase: a sentence that means "I'm back" and nothing else does
      nothing where nobody was away, whatever else could be read into it.
-  4. Of several meanings safety wins, then the one that explains the whole sentence, then an
+  4. A sentence that means nothing as it stands is read again with what may have been left out put
+     back: the subject ("need a pause"), an article. It must then be explained whole.
+  5. Of several meanings safety wins, then the one that explains the whole sentence, then an
      answer to the open question, then the higher rank, then more words explained.
 
 Must not know: files, template syntax, sound, how words are explained, what a cue leads to.
@@ -20,8 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from companion.core.clipped import made_whole
 from companion.core.cuetable import (
     PHASES,
     QUESTIONS,
@@ -34,7 +37,8 @@ from companion.core.cuetable import (
     only,
 )
 from companion.core.events import Slots
-from companion.core.explaining import Ground, Way, read_pieces
+from companion.core.explaining import Ground, Way, is_saying, read_pieces
+from companion.core.numbers import is_number
 from companion.core.patterns import Reading, SlotItems, sample, turns
 from companion.core.wording import plain_words, surface_words
 
@@ -50,6 +54,10 @@ __all__ = [
     "phrases",
     "understand",
 ]
+
+
+MOST_CLIPPED_WORDS: Final = 12
+"""Whoever says more than this leaves nothing out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,12 @@ def understand(
     """
     _check_place(phase, asked)
     words = plain_words(text, table.spellings)
-    meanings = list(_meanings(words, table, phase, asked))
+    reading = Reading(words, table.around.fillers)
+    if is_saying(reading, table.around):
+        return None
+    meanings = list(_meanings(reading, table, phase, asked))
+    if "?" not in text and not any(one.whole for one in meanings):
+        meanings += _restored_meanings(words, table, phase, asked)
     acting = [one for one in meanings if one.acts]
     # A sentence that a safety phrasing explains in part and another cue entirely is that cue:
     # "help me breathe" is no call for help.
@@ -158,6 +171,19 @@ class _Meaning(NamedTuple):
         return self.way.slots
 
 
+def _restored_meanings(
+    words: tuple[str, ...], table: CueTable, phase: str, asked: str | None
+) -> Iterator[_Meaning]:
+    around = table.around
+    if len(words) > MOST_CLIPPED_WORDS:
+        return
+    if not all(word in table.words or is_number(word) for word in words):
+        return
+    for sentence in (words, *made_whole(words, around.left_out, after=around.leads)):
+        reading = Reading(sentence, around.fillers, around.small_words)
+        yield from (one for one in _meanings(reading, table, phase, asked) if one.whole)
+
+
 def _order(one: _Meaning) -> tuple[bool, bool, bool, int, int, int]:
     """Sort meanings: the last is meant."""
     explained = one.way.own if one.whole else 0
@@ -166,9 +192,8 @@ def _order(one: _Meaning) -> tuple[bool, bool, bool, int, int, int]:
 
 
 def _meanings(
-    words: tuple[str, ...], table: CueTable, phase: str, asked: str | None
+    reading: Reading, table: CueTable, phase: str, asked: str | None
 ) -> Iterator[_Meaning]:
-    reading = Reading(words, table.around.fillers)
     found = list(read_pieces(reading, table, asked))
     if not found:
         return

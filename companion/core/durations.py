@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from companion.core.numbers import read_number
+from companion.core.numbers import after_correction, read_number
 
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
@@ -17,11 +17,18 @@ DAY: Final = 24 * HOUR
 
 _UNITS: Final = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), 1.0),
-    **dict.fromkeys(("minute", "minutes", "min", "mins"), MINUTE),
-    **dict.fromkeys(("hour", "hours", "hr", "hrs"), HOUR),
+    **dict.fromkeys(("minute", "minutes", "min", "mins", "m"), MINUTE),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), HOUR),
     **dict.fromkeys(("day", "days"), DAY),
 }
-_ABOUT: Final = ("about", "around", "roughly", "maybe", "like", "approximately", "say")
+_ABOUT: Final = tuple(
+    tuple(words.split())
+    for words in (
+        "about", "around", "roughly", "maybe", "like", "approximately", "say", "at least",
+        "at most", "up to", "no more than", "not more than", "a good", "the next",
+    )
+)  # fmt: skip
+"""What may stand before a length and leaves it as it is."""
 _JOIN: Final = ("or", "to", "maybe", "perhaps")
 _FIXED_LENGTHS: Final = {
     tuple(words.split()): seconds
@@ -42,6 +49,8 @@ _FIXED_LENGTHS: Final = {
         "an hour": HOUR,
         "a full hour": HOUR,
         "a whole hour": HOUR,
+        "a good hour": HOUR,
+        "the next hour": HOUR,
         "a couple of minutes": 2 * MINUTE,
         "a couple minutes": 2 * MINUTE,
         "couple of minutes": 2 * MINUTE,
@@ -59,20 +68,52 @@ _LONGEST_FIXED: Final = max(map(len, _FIXED_LENGTHS))
 
 
 def read_length(words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
-    """Lengths that begin at `at`, in seconds. Of "ten or fifteen minutes" the longer."""
-    while words[at : at + 1] and words[at] in _ABOUT:
-        at += 1
+    """Lengths that begin at `at`, in seconds. Of "ten or fifteen minutes" the longer.
+
+    What was corrected is not meant: "ten, no, fifteen minutes".
+    """
+    for start in _after_about(words, at):
+        for end, seconds in (*_fixed(words, start), *_numbered(words, start)):
+            yield end, seconds
+            meant = after_correction(words, end)
+            if meant is not None:
+                yield from read_length(words, meant)
+
+
+def read_minutes(words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
+    """Minutes named by a number alone, two or more: "twenty", "ten, no, fifteen"."""
+    for end, value in read_number(words, at):
+        if value >= 2:
+            yield end, value
+        meant = after_correction(words, end)
+        if meant is not None:
+            yield from read_minutes(words, meant)
+
+
+def _after_about(words: tuple[str, ...], at: int) -> Iterator[int]:
+    yield at
+    for about in _ABOUT:
+        if words[at : at + len(about)] == about:
+            yield from _after_about(words, at + len(about))
+
+
+def _fixed(words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
     for size in range(_LONGEST_FIXED, 1, -1):
         fixed = _FIXED_LENGTHS.get(words[at : at + size])
         if fixed is not None and at + size <= len(words):
             yield from _and_more(words, at + size, fixed)
+
+
+def _numbered(words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
     for end, value in read_number(words, at):
         yield from _counted(words, end, value)
+        meant = after_correction(words, end)
+        if meant is not None:
+            yield from read_length(words, meant)
         join = words[end : end + 1]
-        skip = 1 if join and join[0] in _JOIN else 0
-        for far, other in read_number(words, end + skip):
-            if other > value:
-                yield from _counted(words, far, other)
+        joined = bool(join) and join[0] in _JOIN
+        for far, other in read_number(words, end + joined):
+            yield from _counted(words, far, max(value, other) if joined else other)
 
 
 def _counted(words: tuple[str, ...], at: int, value: float) -> Iterator[tuple[int, float]]:

@@ -30,6 +30,10 @@ class Piece(NamedTuple):
     slots: SlotItems
 
 
+_SAYING: Final = Intent("saying", Strength.STRONG, 0, ())
+_SAID: Final = Phrasing((), frozenset(), alone=True)
+
+
 class Way(NamedTuple):
     """A way of explaining the words up to some index."""
 
@@ -56,6 +60,16 @@ def read_pieces(reading: Reading, table: CueTable, asked: str | None) -> Iterato
                     yield Piece(start, end, entry.intent, entry.phrasing, fixed)
 
 
+def is_saying(reading: Reading, around: Around) -> bool:
+    """Say whether the sentence is a saying, with nothing but courtesy beside it."""
+    said = [
+        Piece(at, end, _SAYING, _SAID, ())
+        for at in range(len(reading.words))
+        for end in _ends(reading, around.sayings, at)
+    ]
+    return bool(said) and Ground(reading, around, said).explain(_SAYING, said) is not None
+
+
 class Ground:
     """The words of one sentence with everything in them that is no cue of its own."""
 
@@ -69,6 +83,7 @@ class Ground:
         blocked = [(at, end) for at in places for end in _ends(reading, around.blockers, at)]
         self._blocked = {place for start, end in blocked for place in range(start, end)}
         self._no_seam = {place for start, end in blocked for place in range(start + 1, end)}
+        self._denied = {end for at in places for end in _ends(reading, around.denials, at)}
         for at in places[:-1]:
             if reading.words[at] in around.leads and reading.words[at + 1] in around.leads_into:
                 self._courtesy[at] = {*self._courtesy[at], at + 1}
@@ -89,8 +104,9 @@ class Ground:
                 and piece.phrasing.phases
             ]
             way = self._walk(free, beside, clauses=True)
-            loose = [piece for piece in free if piece.phrasing.loose]
-            within = [piece for piece in free if piece.phrasing.within]
+            sure = [piece for piece in free if piece.start not in self._denied]
+            loose = [piece for piece in sure if piece.phrasing.loose]
+            within = [piece for piece in sure if piece.phrasing.within]
             if way is None and loose:
                 borne = self._loose_words(safety=intent.strength is Strength.SAFETY)
                 way = self._walk(loose, beside, clauses=True, bear=MOST_LOOSE_WORDS, borne=borne)

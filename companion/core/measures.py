@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from companion.core.clocktimes import read_clock, read_day
-from companion.core.durations import MINUTE, read_length
+from companion.core.durations import MINUTE, read_length, read_minutes
 from companion.core.events import SlotValue
-from companion.core.numbers import read_number, read_rating
+from companion.core.numbers import read_rating
 
 MEASURES: Final = ("length", "minutes", "clock", "day", "number")
 """Names in braces."""
@@ -49,9 +49,8 @@ def read(kind: str, words: tuple[str, ...], at: int) -> Iterator[tuple[int, dict
             for end, seconds in read_length(words, at):
                 yield end, {"length": seconds}
         case "minutes":
-            for end, value in read_number(words, at):
-                if value >= 2:
-                    yield end, {"length": value * MINUTE}
+            for end, value in read_minutes(words, at):
+                yield end, {"length": value * MINUTE}
         case "clock":
             for end, clock in read_clock(words, at):
                 yield end, dict(clock.slots())

@@ -44,6 +44,12 @@ _SMALL: Final = {
     "fourty": 40,
 }
 
+_CORRECTIONS: Final = tuple(
+    tuple(words.split())
+    for words in ("i mean", "or rather", "make that", "make it", "no", "sorry", "wait", "oh")
+)
+"""What stands between a slip and what was meant: "ten, no, fifteen minutes"."""
+
 
 def is_number(word: str) -> bool:
     """Say whether a plain word is a number, which may well be said twice: "one one two"."""
@@ -108,3 +114,15 @@ def _number_and_half(words: tuple[str, ...], at: int) -> Iterator[tuple[int, flo
         if words[end : end + 2] == ("point", "five"):
             yield end + 2, value + 0.5
         yield end, value
+
+
+def after_correction(words: tuple[str, ...], at: int) -> int | None:
+    """Where what was meant begins, if a correction stands at `at`: "no, sorry, fifteen"."""
+    start = at
+    while True:
+        for slip in _CORRECTIONS:
+            if words[at : at + len(slip)] == slip:
+                at += len(slip)
+                break
+        else:
+            return at if at > start else None
