@@ -7,11 +7,11 @@ template syntax, how a sentence is read (core.cues).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from companion.core.patterns import Choice, Pattern, SlotItems, choice, first_words
+from companion.core.patterns import Choice, Pattern, SlotItems, all_words, choice, first_words
 from companion.core.wording import Spellings
 
 STATES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,6 +85,14 @@ class Around:
     """Further plain words that loose safety phrasings bear."""
     blockers: Choice = choice(())
     """Where one of these stands outside a phrasing, nothing fires."""
+    sayings: Choice = choice(())
+    """Whole sentences that are no cue, whatever can be read into them: "give me a break"."""
+    denials: Choice = choice(())
+    """What takes back the safety phrasing right after it: "no need to", "never"."""
+    small_words: frozenset[str] = frozenset()
+    """Plain words that may be missing inside a phrasing: "i need pause"."""
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """A subject -> plain words before which it may be missing: "need a pause"."""
     leads: frozenset[str] = frozenset()
     """Plain words like "no" or "stop" that may open a sentence which goes on with one of:"""
     leads_into: frozenset[str] = frozenset()
@@ -112,6 +120,8 @@ class CueTable:
     """Templates by the plain word they begin with."""
     other: tuple[Entry, ...]
     """Templates that begin with a measure."""
+    words: frozenset[str]
+    """Every plain word that some cue, or what may surround one, is made of."""
 
 
 def cue_table(
@@ -135,7 +145,9 @@ def cue_table(
                 if always:
                     other.append(entry)
     index = {word: tuple(entries) for word, entries in by_first.items()}
-    return CueTable(intents, around, spellings, rules, index, tuple(other))
+    templates = (entry.template for entries in (*index.values(), other) for entry in entries)
+    words = all_words(*templates, around.courtesy, around.clauses) | around.fillers | around.leads
+    return CueTable(intents, around, spellings, rules, index, tuple(other), words)
 
 
 def only(table: CueTable, names: Iterable[str]) -> CueTable:

@@ -9,43 +9,17 @@ what was found out about a rule at one place is found out once per sentence.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
-from companion.core import durations
+from companion.core import measures
 from companion.core.events import SlotValue
 
 SlotItems: TypeAlias = tuple[tuple[str, SlotValue], ...]
 Fit: TypeAlias = tuple[int, SlotItems]
 """Where a pattern ends (the index after its last word), and the slots read on the way."""
-
-MEASURES = ("length", "minutes", "clock", "day", "number")
-"""Names in braces that are read by rule, not from a list of words (see core.durations)."""
-
-_MEASURE_SAMPLES: dict[str, tuple[str, ...]] = {
-    "length": (
-        "twenty minutes", "ten minutes", "half an hour", "five minutes", "two minutes",
-        "fifteen minutes", "thirty minutes", "an hour", "forty five minutes", "one hour",
-        "a quarter of an hour", "three minutes", "twenty five minutes", "an hour and a half",
-        "four minutes", "forty minutes", "six minutes", "eight minutes", "twelve minutes",
-        "two hours", "fifty minutes", "sixty minutes", "thirty five minutes", "seven minutes",
-        "three quarters of an hour", "a couple of minutes", "nine minutes", "half hour",
-    ),
-    "minutes": ("ten", "twenty", "five", "thirty", "fifteen", "forty", "two", "twelve"),
-    "clock": (
-        "nine o'clock", "ten o'clock", "nine", "ten", "eight", "half past nine", "seven thirty",
-        "eight o'clock", "six", "seven", "quarter to ten", "ten thirty", "five o'clock", "noon",
-        "tomorrow at ten", "nine in the morning", "quarter past eight", "three o'clock",
-        "midnight", "eleven", "twelve", "one", "two", "three", "four", "five", "eight fifteen",
-        "six forty five", "ten past four", "twenty to eleven", "tomorrow morning at nine",
-    ),
-    "day": ("tomorrow", "tomorrow morning", "tonight", "tomorrow evening", "later today"),
-    "number": (
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "six and a half", "two and a half", "seven out of ten",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,9 +32,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One pattern after the other."""
+    """One pattern after the other. Build with `row`."""
 
     items: tuple[Pattern, ...]
+    before_said: tuple[bool, ...] = field(repr=False)
+    """Of each item: whether something that must be said comes right after it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +51,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
-    """A length, a clock time, a day or a number, read by core.durations."""
+    """A length, a clock time, a day or a number, read by core.measures."""
 
     kind: str
-    """One of MEASURES."""
+    """One of measures.MEASURES."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +67,13 @@ class Tagged:
 
 
 Pattern: TypeAlias = Word | Row | Choice | Measure | Tagged
+
+
+def row(items: Iterable[Pattern]) -> Row:
+    """Build a Row, and note what must be said in it."""
+    parts = tuple(items)
+    said = [not _beginnings(part)[2] for part in parts]
+    return Row(parts, (*said[1:], False)[: len(parts)])
 
 
 def choice(items: Iterable[Pattern]) -> Choice:
@@ -142,29 +125,50 @@ def _beginnings(pattern: Pattern) -> tuple[frozenset[str], bool, bool]:
             assert_never(pattern)
 
 
-def all_words(pattern: Pattern) -> frozenset[str]:
-    """Every plain word that stands somewhere in `pattern`."""
-    match pattern:
-        case Word():
-            return frozenset(pattern.plain)
-        case Measure():
-            return frozenset()
-        case Tagged():
-            return all_words(pattern.item)
-        case Row() | Choice():
-            return frozenset().union(*(all_words(item) for item in pattern.items))
-        case _:
-            assert_never(pattern)
+def all_words(*patterns: Pattern) -> frozenset[str]:
+    """Every plain word that stands somewhere in `patterns`, and those a measure is read from."""
+    words: set[str] = set()
+    looked: set[int] = set()
+    left = list(patterns)
+    while left:
+        pattern = left.pop()
+        if id(pattern) in looked:
+            continue
+        looked.add(id(pattern))
+        match pattern:
+            case Word():
+                words.update(pattern.plain)
+            case Measure():
+                words.update(*(said.split() for said in measures.SAMPLES[pattern.kind]))
+            case Tagged():
+                left.append(pattern.item)
+            case Row() | Choice():
+                left.extend(pattern.items)
+            case _:
+                assert_never(pattern)
+    return frozenset(words)
 
 
 class Reading:
     """One sentence being read: remembers what fitted where."""
 
-    def __init__(self, words: Sequence[str], fillers: frozenset[str]) -> None:
-        """`fillers` are plain words that may stand between any two words of a pattern."""
+    def __init__(
+        self,
+        words: Sequence[str],
+        fillers: frozenset[str],
+        small_words: frozenset[str] = frozenset(),
+    ) -> None:
+        """`fillers` are plain words that may stand between any two words of a pattern.
+
+        `small_words` may be missing before a part that must be said: "i need [a] pause".
+        """
         self.words = tuple(words)
+        self._small_words = small_words
         self._known: dict[tuple[int, int], tuple[Fit, ...]] = {}
         self._hops = [self._hop(at, fillers) for at in range(len(self.words) + 1)]
+        # Measures are read without the fillers in them: "twenty, um, minutes".
+        self._firm = [at for at, word in enumerate(self.words) if word not in fillers]
+        self._firm_words = tuple(self.words[at] for at in self._firm)
 
     def _hop(self, at: int, fillers: frozenset[str]) -> tuple[int, ...]:
         places = [at]
@@ -189,10 +193,10 @@ class Reading:
             case Choice():
                 return self._choice(pattern, at)
             case Measure():
+                start = bisect_left(self._firm, at)
                 return [
-                    (end, tuple(slots.items()))
-                    for start in self._hops[at]
-                    for end, slots in durations.read(pattern.kind, self.words, start)
+                    (self._firm[end - 1] + 1, tuple(slots.items()))
+                    for end, slots in measures.read(pattern.kind, self._firm_words, start)
                 ]
             case Tagged():
                 tag = ((pattern.slot, pattern.value),)
@@ -213,7 +217,8 @@ class Reading:
 
     def _row(self, row: Row, at: int) -> Iterable[Fit]:
         so_far: dict[Fit, None] = {(at, ()): None}
-        for item in row.items:
+        for number, item in enumerate(row.items):
+            missing = so_far if self._may_be_missing(row, number) else None
             so_far = {
                 (end, before + slots): None
                 for place, before in so_far
@@ -223,9 +228,23 @@ class Reading:
                     else self.fits(item, place)
                 )
             }
+            if missing is not None:
+                so_far = missing | so_far
             if not so_far:
                 break
         return so_far
+
+    def _may_be_missing(self, row: Row, number: int) -> bool:
+        if not (self._small_words and row.before_said[number]):
+            return False
+        match row.items[number]:
+            case Word(plain=plain):
+                return len(plain) == 1 and plain[0] in self._small_words
+            case Choice(by_first=branches):
+                starting = (each for word in self._small_words for each in branches.get(word, ()))
+                return any(isinstance(each, Word) for each in starting)
+            case _:
+                return False
 
     def _choice(self, alternatives: Choice, at: int) -> Iterable[Fit]:
         found: list[Fit] = []
@@ -253,7 +272,7 @@ def turns(pattern: Pattern) -> int:
         case Word():
             return 1
         case Measure():
-            return len(_MEASURE_SAMPLES[pattern.kind])
+            return len(measures.SAMPLES[pattern.kind])
         case Tagged():
             return turns(pattern.item)
         case Row():
@@ -277,7 +296,7 @@ def _sampled(pattern: Pattern, turn: int, *, mixed: bool) -> list[str]:
         case Tagged():
             return _sampled(pattern.item, turn, mixed=mixed)
         case Measure():
-            samples = _MEASURE_SAMPLES[pattern.kind]
+            samples = measures.SAMPLES[pattern.kind]
             return samples[turn % len(samples)].split()
         case Choice():
             inner, branch = divmod(turn, len(pattern.items))

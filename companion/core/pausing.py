@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from companion.core.durations import seconds_until
 from companion.core.events import (
     Effect,
     Hush,
@@ -34,6 +33,7 @@ from companion.core.state import (
     unask,
     unplan,
 )
+from companion.core.until import seconds_until
 
 Turn: TypeAlias = tuple[Session, tuple[Effect, ...]]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from companion.core.durations import is_number
+from companion.core.numbers import is_number
 
 Spellings = Mapping[str, tuple[str, ...]]
 """A written word -> the words it is compared as: "i'm" -> ("i", "am")."""
@@ -18,7 +18,8 @@ Spellings = Mapping[str, tuple[str, ...]]
 _TYPOGRAPHIC = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00bd": " half ", "\u2013": "-"})
 _MERIDIEM = re.compile(r"\b([ap])\s?\.\s?m\b\.?")
 _LONG_DRAWN = re.compile(r"([a-z])\1{2,}")
-_STUTTER = re.compile(r"\b([a-z]{1,4})-(?=\1)")
+_STUTTER = re.compile(r"\b([a-z]{1,4})-(?=\1)|\b(?!one|two|six|ten|re)([a-z])[a-z]{0,2}-(?=\2)")
+"""A sound before the word it begins: "t-twenty", "puh-pause"."""
 _BROKEN_OFF = re.compile(r"\b[a-z']+-(?=\s|$)")
 _NUMBER_UNIT = re.compile(r"(\d)([a-z])")
 _WORD = re.compile(r"\d+(?:[.:]\d+)?|[a-z]+(?:'[a-z]+)*")
@@ -72,7 +73,7 @@ def _without_repeats(words: list[str]) -> tuple[str, ...]:
         while at + 2 * size <= len(words):
             group = words[at : at + size]
             said_again = group == words[at + size : at + 2 * size]
-            if said_again and not any(is_number(word) for word in group):
+            if said_again and not all(is_number(word) for word in group):
                 del words[at : at + size]
             else:
                 at += 1

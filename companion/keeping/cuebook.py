@@ -30,7 +30,8 @@ __all__ = ["load_cues", "only", "phrases", "read_cues", "with_cue"]
 
 RANKS: Final = {Strength.SAFETY: 100, Strength.STRONG: 50, Strength.SOFT: 20}
 """Of two meanings of one sentence the higher is meant, unless the file says otherwise."""
-_WORD_KEYS: Final = ("fillers", "loose_words", "safety_words", "leads", "leads_into")
+_WORD_KEYS: Final = ("fillers", "loose_words", "safety_words", "small_words", "leads", "leads_into")
+_PATTERN_KEYS: Final = ("courtesy", "clauses", "sayings", "denials")
 
 
 def load_cues(language: str = "en") -> CueTable:
@@ -98,7 +99,8 @@ def only(table: CueTable, names: Iterable[str]) -> CueTable:
 def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
     words: dict[str, set[str]] = {key: set() for key in _WORD_KEYS}
     never: set[str] = set()
-    patterns: dict[str, list[Pattern]] = {"courtesy": [], "clauses": [], "blockers": []}
+    left_out: dict[str, frozenset[str]] = {}
+    patterns: dict[str, list[Pattern]] = {key: [] for key in (*_PATTERN_KEYS, "blockers")}
     for path, book in files:
         around = book.around
         for key in _WORD_KEYS:
@@ -107,7 +109,9 @@ def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
             rule = _told(path, "[around] loose_rules", templates.rule, name)
             words["loose_words"] |= all_words(rule)
         never |= set(around.never_loose.split())
-        groups = {"courtesy": around.courtesy, "clauses": around.clauses, **around.blockers}
+        for subject, followers in around.left_out.items():
+            left_out[subject] = left_out.get(subject, frozenset()) | set(followers.split())
+        groups = {key: getattr(around, key) for key in _PATTERN_KEYS} | around.blockers
         for group, some in groups.items():
             kind = group if group in patterns else "blockers"
             for number, template in enumerate(some, start=1):
@@ -117,7 +121,7 @@ def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
     # Around has a set of words or a pattern under each of these names.
     parts: dict[str, Any] = {key: frozenset(some) for key, some in words.items()}
     parts |= {key: choice(some) for key, some in patterns.items()}
-    return Around(**parts)
+    return Around(left_out=left_out, **parts)
 
 
 def _intent(

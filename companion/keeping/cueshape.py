@@ -130,6 +130,10 @@ def _book() -> type[BaseModel]:
         loose_rules: str = ""
         never_loose: str = ""
         safety_words: str = ""
+        small_words: str = ""
+        left_out: dict[str, str] = {}
+        sayings: list[str] = []
+        denials: list[str] = []
         leads: str = ""
         leads_into: str = ""
         courtesy: list[str] = []

@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from companion.core.patterns import MEASURES, Choice, Measure, Pattern, Row, Tagged, Word, choice
+from companion.core.measures import MEASURES
+from companion.core.patterns import Choice, Measure, Pattern, Row, Tagged, Word, choice, row
 from companion.core.wording import Spellings, surface_words, template_words
 from companion.errors import ContentError
 
@@ -86,7 +87,7 @@ class Templates:
                 return self._alternatives(part)
             case form.Permutation():
                 items = [self._pattern(item) for item in part.items]
-                return choice(Row(order) for order in itertools.permutations(items))
+                return choice(row(order) for order in itertools.permutations(items))
             case form.Sequence():
                 return _row([self._pattern(item) for item in part.items])
             case form.RuleReference():
@@ -103,8 +104,8 @@ class Templates:
             # An alternative with one branch is what hassil makes of "[(a|b)]".
             items.extend(pattern.items if isinstance(pattern, Choice) else (pattern,))
         if part.is_optional:  # type: ignore[attr-defined]
-            empty = Row(())
-            items = [empty, *(item for item in items if item != Row(()) or item.items)]
+            empty = row(())
+            items = [empty, *(one for one in items if not isinstance(one, Row) or one.items)]
         return choice(items)
 
     def _text(self, text: str) -> Pattern:
@@ -136,4 +137,4 @@ def _row(items: Sequence[Pattern]) -> Pattern:
     flat: list[Pattern] = []
     for item in items:
         flat.extend(item.items if isinstance(item, Row) else (item,))
-    return flat[0] if len(flat) == 1 else Row(tuple(flat))
+    return flat[0] if len(flat) == 1 else row(flat)
