@@ -55,7 +55,7 @@ def test_a_closed_reading_alone_is_no_witness(table: CueTable) -> None:
 
 def test_a_closed_reading_that_sounds_right_is_a_cue(table: CueTable) -> None:
     """A closed reading and enough likeness are two witnesses, and the likeness is the sureness."""
-    readings = (free("i need a paws"), closed(PAUSE))
+    readings = (free("i need a porch"), closed(PAUSE))
     enough = ALIKE_READ[1]
     for much, fires in ((enough, True), (enough - 0.01, False)):
         decided = decide(
