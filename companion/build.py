@@ -112,8 +112,10 @@ def make_recogniser(engine: str, settings: Settings) -> Recogniser:
         raise ContentError(f"--engine {engine} is not known: allowed are {allowed}")
     if engine == "wyoming":
         raise SetupError("the engine wyoming is not built yet: use vosk or pocketsphinx")
+    shipped = folders.shipped("scripts") / settings.language / "everyday_words.npz"
+    everyday = shipped if shipped.exists() else None
     if engine == "pocketsphinx":
-        return PocketSphinxRecogniser()
+        return PocketSphinxRecogniser(everyday)
     model = find_vosk_model(settings.vosk_folder(), folders.data_folder())
     if model is not None:
         return VoskRecogniser(model)
@@ -122,7 +124,7 @@ def make_recogniser(engine: str, settings: Settings) -> Recogniser:
             "no Vosk model is installed: `companion models` lists what can be got, or name the"
             " folder of one as vosk_model in the settings"
         )
-    return PocketSphinxRecogniser()
+    return PocketSphinxRecogniser(everyday)
 
 
 def make_spotter(language: str) -> Spotter | None:

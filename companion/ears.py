@@ -23,7 +23,7 @@ from companion.hearing.ear import Ear
 from companion.hearing.heard import EarFailed, Heard, SpeechBegan, SpeechEnded
 from companion.hearing.wav_microphone import read_sound
 from companion.keeping.cuebook import only, phrases
-from companion.keeping.expected import expected_sentences
+from companion.keeping.expected import every_expected_sentence, expected_sentences
 from companion.ports import FRAME_SAMPLES, HEARING_RATE, Expectation
 
 PATIENT_HANG_SECONDS = 1.5
@@ -60,6 +60,7 @@ def opened_ear(
             recogniser,
             cues,
             lambda e: _phrases(recogniser.name, cues, e, own),
+            lambda e: _common(cues, e, own),
             spotter=spotter,
         )
 
@@ -67,11 +68,23 @@ def opened_ear(
 def _phrases(
     engine: str, cues: CueTable, expectation: Expectation, own: CueTable | None
 ) -> tuple[str, ...]:
-    """What the recogniser is told to expect: common sentences for the small one, all for Vosk."""
-    phase, asked = expectation.phase, expectation.asked
+    """What the recogniser is told to expect: all ways to say the cues of a phase for Vosk.
+
+    The common sentences of every phase for the small one: a model for each phase would read no
+    better, and takes a second to build.
+    """
     if engine != "pocketsphinx":
-        return phrases(cues, phase=phase, asked=asked)
-    common = expected_sentences(cues, phase=phase, asked=asked)
+        return phrases(cues, phase=expectation.phase, asked=expectation.asked)
+    return _with(every_expected_sentence(cues), own)
+
+
+def _common(cues: CueTable, expectation: Expectation, own: CueTable | None) -> tuple[str, ...]:
+    """The common sentences of a phase, whose sound the spotter knows."""
+    asked = expectation.asked
+    return _with(expected_sentences(cues, phase=expectation.phase, asked=asked), own)
+
+
+def _with(common: tuple[str, ...], own: CueTable | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*common, *(_all_ways(own) if own is not None else ()))))
 
 

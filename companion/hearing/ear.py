@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,8 +53,19 @@ class _Prepares(Protocol):
         """Get ready for a set of phrases without being waited for."""
 
 
+class _Sentences(NamedTuple):
+    """What makes sense to hear."""
+
+    phrases: tuple[str, ...]
+    """For the recogniser while somebody speaks."""
+    common: tuple[str, ...]
+    """For the spotter, and for reading an utterance once more."""
+
+
 class Ear:
-    """Turns frames into cues."""
+    """Turns frames into cues. `phrases_for` and `common_for` answer what makes sense to hear:
+    the recogniser is told the first, the spotter the second.
+    """
 
     def __init__(
         self,
@@ -62,6 +73,7 @@ class Ear:
         recogniser: Recogniser,
         table: CueTable,
         phrases_for: Callable[[Expectation], Sequence[str]],
+        common_for: Callable[[Expectation], Sequence[str]],
         *,
         spotter: Spotter | None = None,
     ) -> None:
@@ -70,10 +82,11 @@ class Ear:
         self._spotter = spotter
         self._table = table
         self._phrases_for = phrases_for
+        self._common_for = common_for
         self._expectation = Expectation()
         self._told: Expectation | None = None
         self._unknown: tuple[str, ...] = ()
-        self._known_phrases: dict[Expectation, tuple[str, ...]] = {}
+        self._known: dict[Expectation, _Sentences] = {}
         self._ahead = list(reversed(PHASES))
         self.restart()
 
@@ -171,7 +184,8 @@ class Ear:
         readings = self._guard(self._recogniser.finish) or ()
         likeness = self._spot(lambda spotter: spotter.finish())
         expectation = self._told or self._expectation
-        chosen_from = shortlist(likeness) if likeness is not None else self._phrases(expectation)
+        common = self._sentences(expectation).common
+        chosen_from = shortlist(likeness) if likeness is not None else common
         if chosen_from:
             readings += self._guard(lambda: self._recogniser.choose(chosen_from)) or ()
         decided = decide(
@@ -201,21 +215,23 @@ class Ear:
 
     def _teach(self) -> None:
         if self._told != self._expectation:
-            phrases = self._phrases(self._expectation)
-            self._spot(lambda spotter: spotter.set_phrases(phrases))
-            self._unknown = self._recogniser.set_phrases(phrases)
+            sentences = self._sentences(self._expectation)
+            self._spot(lambda spotter: spotter.set_phrases(sentences.common))
+            self._unknown = self._recogniser.set_phrases(sentences.phrases)
             self._told = self._expectation
 
     def _prepare(self) -> None:
         """Let the recogniser get ready for one more phase while nobody speaks."""
         if self._ahead and isinstance(self._recogniser, _Prepares):
-            recogniser, phrases = self._recogniser, self._phrases(Expectation(self._ahead.pop()))
-            self._guard(lambda: recogniser.prepare(phrases))
+            recogniser, ahead = self._recogniser, self._sentences(Expectation(self._ahead.pop()))
+            self._guard(lambda: recogniser.prepare(ahead.phrases))
 
-    def _phrases(self, expectation: Expectation) -> tuple[str, ...]:
-        known = self._known_phrases.get(expectation)
+    def _sentences(self, expectation: Expectation) -> _Sentences:
+        known = self._known.get(expectation)
         if known is None:
-            known = self._known_phrases[expectation] = tuple(self._phrases_for(expectation))
+            known = self._known[expectation] = _Sentences(
+                tuple(self._phrases_for(expectation)), tuple(self._common_for(expectation))
+            )
         return known
 
     def _spot(self, step: Callable[[Spotter], _Answer]) -> _Answer | None:

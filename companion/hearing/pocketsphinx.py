@@ -13,7 +13,6 @@ meant far more often, and finds one in everything else too.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -24,20 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.hearing.everyday_words import BigModel, load, worked_out
 from companion.hearing.grammar import jsgf
-from companion.hearing.language_model import START, Background, History, arpa, words_of
+from companion.hearing.language_model import Background, arpa, words_of
 from companion.hearing.worker_recogniser import WorkerRecogniser
 from companion.ports import HEARING_RATE
 
 NAME = "pocketsphinx"
-EVERYDAY_WORDS = 1500
-"""Size of the background vocabulary."""
-EVERYDAY_PAIRS = 25
-"""Pairs kept for each everyday word: those that tell most."""
-PAIR_GAIN = 0.3
-"""A pair is kept from this natural logarithm on above what its words alone say."""
-RAREST = -15.0
-"""Natural logarithm: no word is taken to be rarer."""
 COMFORT_NOISE = 60.0
 """Standard deviation of the noise under every sound, in 16-bit steps. Digital silence and very
 clean sound put the engine's loudness normalisation out (lab figure)."""
@@ -59,66 +51,30 @@ _VARIANT = re.compile(r"\(\d+\)")
 class PocketSphinxRecogniser(WorkerRecogniser):
     """The embedded recogniser, in a process of its own."""
 
-    def __init__(self) -> None:
-        super().__init__(NAME, "companion.hearing.pocketsphinx:reader")
+    def __init__(self, everyday: Path | None = None) -> None:
+        """`everyday` is the file of everyday words that ships; without it they are worked out."""
+        args = (str(everyday),) if everyday is not None else ()
+        super().__init__(NAME, "companion.hearing.pocketsphinx:reader", args)
 
 
 # ---- what follows runs in the child ---------------------------------------------------------
 
 
-def reader() -> Callable[[tuple[Any, ...]], Any]:
+def reader(everyday: str = "") -> Callable[[tuple[Any, ...]], Any]:
     """Load the engine; the answer carries out requests (hearing/worker_recogniser.py)."""
-    return _Reader().answer
-
-
-class _Everyday:
-    """The big model in the wheel, asked for everyday words."""
-
-    def __init__(self) -> None:
-        from pocketsphinx import Config, LogMath, NGramModel, get_model_path
-
-        self._unit = 1.0001
-        self._model = NGramModel(
-            Config(loglevel="FATAL"), LogMath(self._unit), get_model_path("en-us/en-us.lm.bin")
-        )
-        self._ln_unit = math.log(self._unit)
-
-    def logarithm(self, history: History) -> float:
-        """Natural logarithm of the probability of the last word after the ones before it."""
-        # The engine wants the newest word first.
-        units: float = self._model.prob(list(reversed(history)))
-        return max(units * self._ln_unit, RAREST)
-
-    def probability(self, history: History) -> float:
-        """Probability of the last word after the ones before it."""
-        return math.exp(self.logarithm(history))
-
-    def pairs(
-        self, first: str, words: Sequence[str], alone: NDArray[np.float64]
-    ) -> dict[History, float]:
-        """The most telling words after `first`, each with its probability."""
-        after = np.array([self.logarithm((first, word)) for word in words])
-        gain = after - alone
-        gain -= np.median(gain)
-        telling = np.where(gain > PAIR_GAIN, np.exp(after) * gain, 0.0)
-        best = np.argsort(-telling)[:EVERYDAY_PAIRS]
-        return {(first, words[i]): math.exp(after[i]) for i in best if telling[i] > 0}
+    return _Reader(Path(everyday) if everyday else None).answer
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, everyday: Path | None) -> None:
         from pocketsphinx import Config, Decoder, get_model_path
 
         dictionary = get_model_path("en-us/cmudict-en-us.dict")
         self._decoder = Decoder(
             Config(hmm=get_model_path("en-us/en-us"), dict=dictionary, **CONFIGURATION)
         )
-        self._everyday = _Everyday()
-        self._words = _commonest(dictionary, self._everyday)
-        alone = np.array([self._everyday.logarithm((word,)) for word in self._words])
-        self._pairs: dict[History, float] = {}
-        for first in (START, *self._words):
-            self._pairs |= self._everyday.pairs(first, self._words, alone)
+        self._big = BigModel()
+        self._everyday = load(everyday) if everyday is not None else worked_out(self._big)
         self._searches: dict[tuple[str, ...], str] = {}
         self._chosen = ""
         self._noise = np.random.default_rng(0)
@@ -169,10 +125,10 @@ class _Reader:
     def _model(self, phrases: Sequence[str]) -> Any:
         from pocketsphinx import NGramModel
 
-        words = tuple(dict.fromkeys((*self._words, *words_of(phrases))))
-        alone = np.exp([self._everyday.logarithm((word,)) for word in words])
-        background = Background(words, alone / alone.sum(), self._pairs)
-        text = arpa(phrases, background, lru_cache(maxsize=None)(self._everyday.probability))
+        words = tuple(dict.fromkeys((*self._everyday.words, *words_of(phrases))))
+        alone = np.exp([self._big.logarithm((word,)) for word in words])
+        background = Background(words, alone / alone.sum(), self._everyday.pairs)
+        text = arpa(phrases, background, lru_cache(maxsize=None)(self._big.probability))
         # The engine reads models from files only; this one is in memory and has no name.
         descriptor = os.memfd_create("language-model")
         try:
@@ -232,14 +188,3 @@ class _Reader:
         # The engine answers one probability for all words; per word it can be compared.
         size = max(len(text.split()), 1)
         return (text, min(1.0, max(hypothesis.prob, 0.0)) ** (1 / size))
-
-
-def _commonest(dictionary: str, everyday: _Everyday) -> tuple[str, ...]:
-    """The everyday words that the engine can pronounce, commonest first."""
-    chance: dict[str, float] = {}
-    with Path(dictionary).open(encoding="utf-8") as lines:
-        for line in lines:
-            word = line.split(maxsplit=1)[0]
-            if "(" not in word and (len(word) > 1 or word in "ai"):
-                chance[word] = everyday.logarithm((word,))
-    return tuple(sorted(chance, key=lambda word: -chance[word])[:EVERYDAY_WORDS])

@@ -30,10 +30,14 @@ def expected_sentences(
     return tuple(dict.fromkeys(itertools.chain.from_iterable(chosen)))
 
 
-def every_expected_sentence(language: str = "en") -> tuple[str, ...]:
-    """The common sentences of all cues: those that sound templates ship for."""
+def every_expected_sentence(
+    table: CueTable | None = None, *, language: str = "en"
+) -> tuple[str, ...]:
+    """The common sentences of all cues, or of those of a table: sound templates ship for all."""
     written = load_expected(folders.shipped("scripts") / language / "expected.toml")
-    return tuple(dict.fromkeys(itertools.chain.from_iterable(written.values())))
+    wanted = set(written) if table is None else {intent.name for intent in table.intents}
+    chosen = (sentences for name, sentences in written.items() if name in wanted)
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(chosen)))
 
 
 @cache

@@ -14,6 +14,7 @@ from companion.hearing.heard import EarEvent, EarFailed, Heard
 from companion.hearing.spotter import SpotterWorker
 from companion.hearing.vosk import VoskRecogniser
 from companion.keeping.cuebook import load_cues, phrases
+from companion.keeping.expected import expected_sentences
 from companion.ports import FRAME_SAMPLES
 from tests.conftest import VOSK_MODEL
 from tests.spoken import RATE, said
@@ -31,6 +32,7 @@ def ear(tmp_path: Path) -> Iterator[Ear]:
         recogniser,
         table,
         lambda e: phrases(table, phase=e.phase, asked=e.asked, limit=200),
+        lambda e: expected_sentences(table, phase=e.phase, asked=e.asked),
         spotter=spotter,
     )
     recogniser.close()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from companion.errors import ContentError
+from companion.hearing.everyday_words import BigModel, load
+from companion.hearing.language_model import START
 from companion.hearing.pocketsphinx import PocketSphinxRecogniser
+from companion.keeping import folders
 from tests.spoken import said
 
+EVERYDAY = folders.shipped("scripts") / "en" / "everyday_words.npz"
 PHRASES = ("help me breathe", "i need a pause", "ground me", "i need ten minutes")
 SENTENCE = "Help me breathe"
 
@@ -16,7 +22,7 @@ SENTENCE = "Help me breathe"
 @pytest.fixture(scope="module")
 def recogniser() -> Iterator[PocketSphinxRecogniser]:
     """The real engine, told a few phrases."""
-    one = PocketSphinxRecogniser()
+    one = PocketSphinxRecogniser(EVERYDAY)
     assert one.set_phrases(PHRASES) == ()
     yield one
     one.close()
@@ -72,3 +78,20 @@ def test_a_sentence_that_it_cannot_pronounce_is_passed_over(
     spoken_to(recogniser, SENTENCE)
     recogniser.finish()
     assert recogniser.choose(("xyzzyq please",)) == ()
+
+
+def test_the_everyday_words_that_ship_are_those_of_the_big_model() -> None:
+    """The file says what the engine's own model says, so a new engine would be noticed."""
+    shipped, big = load(EVERYDAY), BigModel()
+    assert len(shipped.words) == 1500
+    assert {"i", "the", "need", "stop"} <= set(shipped.words)
+    for pair in ((START, "i"), *list(shipped.pairs)[:2000:100]):
+        assert shipped.pairs[pair] == pytest.approx(big.probability(pair), rel=1e-5)
+
+
+def test_a_file_that_holds_no_everyday_words_says_so(tmp_path: Path) -> None:
+    """One sentence: where, and what mends it."""
+    broken = tmp_path / "everyday_words.npz"
+    broken.write_bytes(EVERYDAY.read_bytes()[:1000])
+    with pytest.raises(ContentError, match=r"everyday_words\.npz: .*make them again"):
+        load(broken)
