@@ -33,11 +33,12 @@ OFFER_ORDER = ("orienting", "soles", "three_sighs", "longer_out_short", "longer_
 """Orienting suits both states and comes first (brief, 3.1); others follow, quiet comes last."""
 ESSENTIAL_LINES = frozenset(
     {
-        "call", "call_default_length", "appointment", "beyond_day", "extended", "time_left",
-        "early_back", "ended_early", "call_back", "call_back_late", "call_back_again", "closing",
-        "appointment_reminder", "clock_unsure", "doors", "not_ready", "extend_choice",
-        "door_later_ask", "safety_self", "safety_self_no_line", "safety_other",
-        "safety_medical", "who_to_call", "who_to_call_no_line",
+        "call", "call_asking", "call_default_length", "length_named", "appointment",
+        "beyond_day", "extended", "time_left", "early_back", "ended_early", "call_back",
+        "call_back_late", "call_back_again", "closing", "appointment_reminder", "clock_unsure",
+        "doors", "not_ready", "extend_choice", "door_later_ask", "safety_self",
+        "safety_self_no_line", "safety_other", "safety_medical", "who_to_call",
+        "who_to_call_no_line",
     }
 )  # fmt: skip
 """Spoken even where only tones are wanted: they carry the promise, a question, or safety."""

@@ -7,7 +7,6 @@ during or before a pause does. Must not know in which phases it may be wished (s
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TypeAlias
 
 from companion.core.events import (
@@ -20,7 +19,8 @@ from companion.core.events import (
     Slots,
     Tone,
 )
-from companion.core.promise import Moment, Promise, make, seconds_left
+from companion.core.lengths import HALF_WAY_FROM_SECONDS, MINUTE, wished_seconds, with_promise
+from companion.core.promise import Moment, make, seconds_left
 from companion.core.spoken import length_words
 from companion.core.state import (
     Phase,
@@ -33,69 +33,32 @@ from companion.core.state import (
     unask,
     unplan,
 )
-from companion.core.until import seconds_until
 
 Turn: TypeAlias = tuple[Session, tuple[Effect, ...]]
 
-MINUTE = 60.0
 SHORTEST_SECONDS = 2 * MINUTE
 LONGEST_PAUSE_SECONDS = 60 * MINUTE
 """Longer than this is an appointment (brief, 1.3)."""
 LONGEST_SECONDS = 24 * 60 * MINUTE
 OFFER_AFTER_SECONDS = 15.0
 """The first minutes matter most (brief, finding 4), so something is offered at 0:15."""
+SAME_BREATH_SECONDS = 6.0
+"""A length that is named so soon after a call belongs to it, even a shorter one: the first answer
+has hardly been spoken. Later a shorter wish could be somebody else's."""
 ANSWER_SECONDS = 20.0
 """Fifteen seconds to answer (brief, 6.9) and about five for the question itself."""
 BROODING_AFTER_SECONDS = 6 * MINUTE
-HALF_WAY_FROM_SECONDS = 10 * MINUTE
-LAST_MINUTE_FROM_SECONDS = 5 * MINUTE
 FREE_EXTENSIONS = 2
 EXTENSION_SECONDS = 10 * MINUTE
 SOFT_OFFER_REST_SECONDS = 10 * MINUTE
 CALLS_WINDOW_SECONDS = 2 * 60 * MINUTE
 
 
-def wished_seconds(session: Session, slots: Slots, moment: Moment) -> float | None:
-    """The length that was wished for, in seconds, or None where none was understood."""
-    length = slots.get("length")
-    if isinstance(length, float | int) and not isinstance(length, bool):
-        return float(length)
-    until = slots.get("until")
-    if isinstance(until, str):
-        daypart, day = slots.get("daypart"), slots.get("day")
-        return seconds_until(
-            until,
-            daypart=daypart if isinstance(daypart, str) else None,
-            day=day if isinstance(day, str) else None,
-            local=datetime.fromtimestamp(moment.wall, session.household.zone),
-        )
-    return None
-
-
-def with_promise(session: Session, promise: Promise, moment: Moment) -> Session:
-    """The session with the promise, and with what is said on the way to its return."""
-    session = unplan(
-        replace(session, promise=promise), Todo.HALF_WAY, Todo.LAST_MINUTE, Todo.RETURN_OVER
-    )
-    if promise.appointment:
-        return session
-    due = promise.due_boot
-    if promise.length >= HALF_WAY_FROM_SECONDS:
-        half = due - promise.length / 2
-        if half > moment.boot:
-            session = plan(session, Todo.HALF_WAY, half)
-    if promise.length >= LAST_MINUTE_FROM_SECONDS and due - MINUTE > moment.boot:
-        session = plan(session, Todo.LAST_MINUTE, due - MINUTE)
-    return session
-
-
 def call(session: Session, slots: Slots, moment: Moment) -> Turn:
     """A pause is called for: promise it, on disk first, then say it."""
     wished = wished_seconds(session, slots, moment)
     if wished is None:
-        named = slots.get("length_missed") is True
-        line = "call_default_length" if named else "call"
-        return _promise(session, session.household.default_seconds, line, moment)
+        return _guess(session, slots.get("length_missed") is True, moment)
     if wished > LONGEST_SECONDS:
         return session, (Tone(), Say("beyond_day"))
     if wished > LONGEST_PAUSE_SECONDS:
@@ -104,8 +67,47 @@ def call(session: Session, slots: Slots, moment: Moment) -> Turn:
 
 
 def call_for(session: Session, slots: Slots, moment: Moment) -> Turn:
-    """A pause of a named length is called for; where the length was lost, that is said."""
+    """A pause of a named length is called for; where the length was lost, it is asked for."""
     return call(session, {"length_missed": True, **slots}, moment)
+
+
+def _guess(session: Session, missed: bool, moment: Moment) -> Turn:
+    """Promise the household's length, and for a while take any other that is named instead."""
+    line = "call_asking" if missed else "call"
+    session, effects = _promise(session, session.household.default_seconds, line, moment)
+    over = moment.boot + (ANSWER_SECONDS if missed else SAME_BREATH_SECONDS)
+    session = replace(session, guessed_until=over)
+    if missed:
+        session = plan(session, Todo.OFFER_PRACTICE, over + OFFER_AFTER_SECONDS)
+        session = ask(session, "length", over)
+    return session, effects
+
+
+def keep_guess(session: Session, moment: Moment) -> Turn:
+    """No length was named when it was asked for: say which one holds."""
+    assert session.promise is not None
+    told = replace(unask(session), guessed_until=0.0)
+    values = {
+        "length": length_words(session.promise.length),
+        "clock": spoken_clock(session, session.promise, moment),
+    }
+    return told, (Say("call_default_length", values),)
+
+
+def _name_length(session: Session, seconds: float, moment: Moment) -> Turn:
+    """The length of this pause, named after it began: it counts from the beginning."""
+    assert session.promise is not None
+    old = session.promise
+    appointment = seconds > LONGEST_PAUSE_SECONDS
+    promise = make(old.made, length=max(seconds, SHORTEST_SECONDS), appointment=appointment)
+    named = with_promise(replace(unask(session), guessed_until=0.0), promise, moment)
+    clock = spoken_clock(named, promise, moment)
+    line = (
+        Say("appointment", {"clock": clock})
+        if appointment
+        else Say("length_named", {"length": length_words(promise.length), "clock": clock})
+    )
+    return named, (Hush(), KeepPromise(promise), line)
 
 
 def _promise(session: Session, seconds: float, line: str, moment: Moment) -> Turn:
@@ -128,6 +130,12 @@ def call_again(session: Session, slots: Slots, moment: Moment) -> Turn:
     if session.promise is None:
         return call(session, slots, moment)
     wished = wished_seconds(session, slots, moment)
+    if moment.boot < session.guessed_until:
+        if wished is not None and wished <= LONGEST_SECONDS:
+            since = moment.boot - session.promise.made.boot if "until" in slots else 0.0
+            return _name_length(session, wished + since, moment)
+        if session.asked == "length":
+            return keep_guess(session, moment)
     if wished is None or wished <= seconds_left(session.promise, moment):
         return time_left(session, slots, moment)
     if wished > LONGEST_SECONDS:

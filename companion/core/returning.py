@@ -17,13 +17,11 @@ from companion.core.events import (
     Slots,
     Tone,
 )
+from companion.core.lengths import MINUTE, wished_seconds, with_promise
 from companion.core.pausing import (
     ANSWER_SECONDS,
-    MINUTE,
     Turn,
     call,
-    wished_seconds,
-    with_promise,
 )
 from companion.core.promise import (
     CALL_BACK_WINDOW_SECONDS,

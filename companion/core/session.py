@@ -62,6 +62,8 @@ TimeMove: TypeAlias = Callable[[Session, Moment], Turn]
 
 def _answer_over(session: Session, moment: Moment) -> Turn:
     """Silence after a question is a no, and it is not asked again."""
+    if session.asked == "length" and session.guessed_until:
+        return p.keep_guess(session, moment)
     return (rest(session) if session.phase is Phase.ANSWERING else unask(session)), ()
 
 

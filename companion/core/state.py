@@ -111,6 +111,9 @@ class Session:
     """The practice that a yes starts."""
     practice: str | None = None
     """The practice that sounds."""
+    guessed_until: float = 0.0
+    """Boot time before which a length that is named is this pause's own: the promised one was
+    taken for want of it."""
     changes: int = 0
     """How often another practice was wanted in this pause."""
     refused: tuple[str, ...] = ()

@@ -30,7 +30,9 @@ FACTS = {
 # What is asked for by name, and what stands in it. A line that loses a fact breaks a promise.
 EXPECTED = {
     "call": {"length", "clock"},
+    "call_asking": set(),
     "call_default_length": {"length", "clock"},
+    "length_named": {"length", "clock"},
     "appointment": {"clock"},
     "beyond_day": set(),
     "length_question": set(),

@@ -45,6 +45,17 @@ class PowerCut(Exception):  # noqa: N818 - it is an event of the story, not an e
     """The power went after an effect."""
 
 
+TELLS_THE_TIME = (
+    "call",
+    "call_asking",
+    "call_default_length",
+    "length_named",
+    "appointment",
+    "extended",
+)
+"""Lines that speak of a promise."""
+
+
 @dataclass
 class World:
     """One companion in one room, with the power still on."""
@@ -91,7 +102,7 @@ class World:
                 self.disk = promise
             case ReleasePromise():
                 self.disk = None
-            case Say(line) if line in ("call", "call_default_length", "appointment", "extended"):
+            case Say(line) if line in TELLS_THE_TIME:
                 assert self.disk is not None, "told before it was on disk"
                 self.told.append(self.disk)
             case Say("call_back" | "call_back_late" | "appointment_reminder"):

@@ -241,11 +241,53 @@ def test_until_a_clock_time() -> None:
     assert world.disk.due_wall % 3600 == 1800
 
 
-def test_a_lost_length_takes_the_default_and_says_so() -> None:
-    """A sure cue whose length was not understood is still answered."""
+def test_a_lost_length_is_asked_for_once_and_then_the_default_holds() -> None:
+    """A sure cue whose length was not understood begins a pause at once; silence takes the
+    household's length, and says so.
+    """
     world = World()
     world.hear("ask_pause_duration")
-    assert world.lines() == ["call_default_length"]
+    assert world.lines() == ["call_asking"]
+    assert world.disk is not None
+    world.wait(20.0)
+    assert world.lines() == ["call_asking", "call_default_length"]
+    assert world.disk.length == 1200
+
+
+def test_a_length_that_is_named_late_counts_from_the_call() -> None:
+    """Somebody says "I need a pause", and a breath later "ten minutes"."""
+    for first in ("ask_pause", "ask_pause_duration"):
+        world = World()
+        world.hear(first)
+        made = world.boot
+        world.wait(4.0)
+        world.hear("ask_pause_duration", length=600.0)
+        assert world.lines()[-1] == "length_named"
+        assert world.disk is not None
+        assert world.disk.due_boot == made + 600
+        world.wait(30.0)
+        assert "call_default_length" not in world.lines()
+        # From then on the later of two wishes holds again.
+        world.hear("ask_pause_duration", length=120.0)
+        assert world.disk.due_boot == made + 600
+
+
+def test_an_answer_without_a_length_keeps_the_default() -> None:
+    """Whoever says "whatever" has answered too."""
+    world = World()
+    world.hear("ask_pause_duration")
+    world.hear("ask_pause")
+    assert world.lines() == ["call_asking", "call_default_length"]
+
+
+def test_a_clock_time_that_is_named_late_is_that_time() -> None:
+    """It does not count from the call, as a length does."""
+    world = World()
+    world.hear("ask_pause")
+    world.wait(4.0)
+    world.hear("ask_pause_duration", until="10:30", daypart="pm")
+    assert world.disk is not None
+    assert world.disk.due_wall % 3600 == 1800
 
 
 def test_two_extensions_are_free_and_the_third_asks() -> None:
@@ -267,6 +309,7 @@ def test_a_shorter_wish_does_not_shorten() -> None:
     """Asking for less during a pause says how long is left."""
     world = World()
     world.hear("ask_pause")
+    world.wait(10.0)
     world.hear("ask_pause_duration", length=300.0)
     assert world.lines() == ["call", "time_left"]
     world.hear("ask_pause_duration", length=2400.0)
