@@ -20,6 +20,7 @@ from companion.core.cues import PHASES, CueTable
 from companion.errors import PartLost, SetupError
 from companion.hearing.decision import decide, shortlist
 from companion.hearing.heard import EarEvent, EarFailed, Heard, SpeechBegan, SpeechEnded
+from companion.hearing.level import Leveller
 from companion.ports import (
     FRAME_SECONDS,
     Endpointer,
@@ -81,6 +82,7 @@ class Ear:
         self._recogniser = recogniser
         self._spotter = spotter
         self._table = table
+        self._leveller = Leveller()
         self._phrases_for = phrases_for
         self._common_for = common_for
         self._expectation = Expectation()
@@ -122,7 +124,7 @@ class Ear:
         verdict = self._endpointer.accept(frame)
         events: list[EarEvent] = []
         if self._open:
-            self._take(frame)
+            self._hand_on(self._leveller.take(frame))
             if verdict == "end":
                 events += self._ended()
         else:
@@ -167,15 +169,19 @@ class Ear:
         self._guard(self._teach)
         past = np.concatenate(list(self._past))
         self._past.clear()
-        self._take(past)
+        self._leveller.begin()
+        self._hand_on(self._leveller.take(past, before=True))
         return SpeechBegan(self._began)
 
-    def _take(self, samples: NDArray[np.int16]) -> None:
+    def _hand_on(self, samples: NDArray[np.int16]) -> None:
+        if not len(samples):
+            return
         self._guard(lambda: self._recogniser.accept(samples))
         self._spot(lambda spotter: spotter.accept(samples))
 
     def _ended(self) -> list[EarEvent]:
         self._open = False
+        self._hand_on(self._leveller.rest())
         end = self._now
         if isinstance(self._endpointer, _CountsTrailing):
             end -= self._endpointer.trailing_seconds

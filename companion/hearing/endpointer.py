@@ -33,6 +33,12 @@ FLOOR_RISE_DB = 0.03
 """How fast the remembered quiet of the room rises, decibels a frame: 1.5 a second."""
 FLOOR_FALL = 0.3
 """How fast it falls: this share of the difference every frame."""
+AUDIBLE = 1000.0
+"""Root mean square, in 16-bit steps, to which faint sound is raised for the network: below some
+-45 dB of full scale it takes speech for a quiet room."""
+MOST_GAIN = 32.0
+FADE = 0.98
+"""How the remembered loudest falls in a frame: it halves in 0.7 s."""
 LINGER_SECONDS = 0.6
 """The good look goes on so long after the loudness has gone."""
 CHUNK_SAMPLES = 512
@@ -60,6 +66,7 @@ class SpeechEndpointer:
         self._rest: NDArray[np.int16] = np.zeros(0, np.int16)
         self._past: deque[NDArray[np.int16]] = deque(maxlen=LOOK_BACK_CHUNKS)
         self._floor_db: float | None = None
+        self._loudest = 0.0
         self._awake_frames = 0
         self._speaking = False
         self._spoken = 0.0
@@ -87,6 +94,7 @@ class SpeechEndpointer:
 
     def _listen_for_loudness(self, frame: Frame) -> None:
         loudness = float(np.sqrt(np.mean(np.square(frame, dtype=np.float32))))
+        self._loudest = max(loudness, self._loudest * FADE)
         level = 20 * np.log10(max(loudness, 1.0))
         if self._floor_db is None:
             self._floor_db = level
@@ -120,5 +128,6 @@ class SpeechEndpointer:
         return speech
 
     def _probability(self, chunk: NDArray[np.int16]) -> float:
-        samples = (chunk.astype(np.float32) / 32767.0).tolist()
+        gain = min(max(AUDIBLE / max(self._loudest, 1.0), 1.0), MOST_GAIN)
+        samples = np.clip(chunk.astype(np.float32) * (gain / 32767.0), -1.0, 1.0).tolist()
         return float(self._network.process_samples(samples))

@@ -50,3 +50,17 @@ def test_it_hears_without_a_spotter(ear: Ear) -> None:
     failed = [one.what for one in events if isinstance(one, EarFailed)]
     assert len(failed) == 1
     assert "sound templates" in failed[0]
+
+
+@pytest.mark.parametrize("loudness", [0.005, 3.0])
+def test_it_hears_faint_and_overdriven_microphones(ear: Ear, loudness: float) -> None:
+    """A whisper across the room, and a microphone that is set so loud that it clips."""
+    voice = said("I need a pause").astype(np.float64)
+    voice *= 9000 / np.abs(voice).max()
+    quiet = np.random.default_rng(2).normal(0.0, 1.0, RATE).astype(np.int16)
+    loud = np.clip(np.rint(voice * loudness), -32768, 32767).astype(np.int16)
+    sound = np.concatenate((quiet, loud, quiet))
+    events: list[EarEvent] = []
+    for start in range(0, len(sound) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        events += ear.accept(sound[start : start + FRAME_SAMPLES])
+    assert [one.intent for one in events if isinstance(one, Heard)] == ["ask_pause"]
