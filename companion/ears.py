@@ -62,6 +62,7 @@ def opened_ear(
             lambda e: _phrases(recogniser.name, cues, e, own),
             lambda e: _common(cues, e, own),
             spotter=spotter,
+            waits_to_the_end=content.settings.patient,
         )
 
 

@@ -120,8 +120,14 @@ class Microphone(Protocol):
 class Endpointer(Protocol):
     """Finds where speech begins and ends in a stream of frames."""
 
+    trailing_seconds: float
+    """How long it has been quiet since the last speech, while an utterance is open."""
+
     def accept(self, frame: Frame) -> str:
         """Take one frame; answer "quiet", "begin", "speech" or "end" for it."""
+
+    def end(self) -> None:
+        """The utterance is over, sooner than it would have been."""
 
     def reset(self) -> None:
         """Forget everything heard so far."""
@@ -168,11 +174,11 @@ class Spotter(Protocol):
     def accept(self, samples: NDArray[np.int16]) -> None:
         """Take more samples of the current utterance (16 kHz, any number of them)."""
 
-    def end(self) -> None:
-        """End the utterance and begin to compare it, without being waited for."""
+    def compare(self) -> None:
+        """Begin to compare what was heard so far, without being waited for."""
 
-    def finish(self) -> Mapping[str, Likeness]:
-        """The likeness of the ended utterance to each sentence, the likeliest first.
+    def likenesses(self) -> Mapping[str, Likeness]:
+        """The likeness of what was compared to each sentence, the likeliest first.
 
         PartLost when it took too long.
         """

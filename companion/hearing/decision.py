@@ -112,6 +112,18 @@ def decide(
     return Decided(chosen.meaning.intent, chosen.meaning.slots, chosen.confidence)
 
 
+def sounds_whole(
+    likeness: Mapping[str, Likeness],
+    table: CueTable,
+    expectation: Expectation,
+    *,
+    speech_seconds: float,
+) -> bool:
+    """Whether what was spoken so far is so surely a whole cue that no more need be waited for."""
+    covering = _covering(likeness, COVERED_ALONE * speech_seconds)
+    return _likeliest(covering, table, expectation) is not None
+
+
 def shortlist(likeness: Mapping[str, Likeness]) -> tuple[str, ...]:
     """The sentences that an utterance is worth being read among; none for most of other speech."""
     if max((found.alike for found in likeness.values()), default=0.0) < min(ALIKE_READ):

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from companion.core.cues import PHASES, CueTable
 from companion.errors import PartLost, SetupError
-from companion.hearing.decision import decide, shortlist
+from companion.hearing.decision import decide, shortlist, sounds_whole
 from companion.hearing.heard import EarEvent, EarFailed, Heard, SpeechBegan, SpeechEnded
 from companion.hearing.level import Leveller
+from companion.hearing.spotting import COMPARE_AFTER_SECONDS, Spotting
 from companion.ports import (
     FRAME_SECONDS,
     Endpointer,
@@ -35,17 +36,13 @@ PRE_ROLL_SECONDS = 0.4
 """What is read from before the moment at which speech was noticed, lest a first sound be lost."""
 OWN_VOICE_LINGERS_SECONDS = 0.6
 """So long after the companion has stopped speaking its words still count as its own."""
+SURE_AFTER_SECONDS = 0.22
+"""After so much quiet an utterance is over if it sounds like a whole cue."""
 PREPARE_AFTER_SECONDS = 2.0
 """After so much quiet the recogniser gets ready for another phase."""
 
 
 _Answer = TypeVar("_Answer")
-
-
-@runtime_checkable
-class _CountsTrailing(Protocol):
-    trailing_seconds: float
-    """How long it has been quiet since the last speech."""
 
 
 @runtime_checkable
@@ -77,10 +74,13 @@ class Ear:
         common_for: Callable[[Expectation], Sequence[str]],
         *,
         spotter: Spotter | None = None,
+        waits_to_the_end: bool = False,
     ) -> None:
+        """`waits_to_the_end`: for people who stutter, an utterance never ends sooner."""
         self._endpointer = endpointer
         self._recogniser = recogniser
-        self._spotter = spotter
+        self._spotting = Spotting(spotter)
+        self._waits_to_the_end = waits_to_the_end
         self._table = table
         self._leveller = Leveller()
         self._phrases_for = phrases_for
@@ -101,11 +101,9 @@ class Ear:
         self._quiet_frames = 0
         self._trouble: str | None = None
         self._own: tuple[str, float] | None = None
-        self._spotter_lost = False
-        """Then it is left alone until the next utterance; the recogniser reads on."""
         self._endpointer.reset()
         self._guard(self._recogniser.reset)
-        self._spot(lambda spotter: spotter.reset())
+        self._spotting.begin()
 
     def expect(self, expectation: Expectation) -> None:
         """From the next utterance on this is what makes sense to hear."""
@@ -125,7 +123,7 @@ class Ear:
         events: list[EarEvent] = []
         if self._open:
             self._hand_on(self._leveller.take(frame))
-            if verdict == "end":
+            if verdict == "end" or self._sounds_whole():
                 events += self._ended()
         else:
             self._past.append(frame)
@@ -135,7 +133,8 @@ class Ear:
             elif self._quiet_frames > PREPARE_AFTER_SECONDS / FRAME_SECONDS:
                 self._quiet_frames = 0
                 self._prepare()
-        trouble, self._trouble = self._trouble, None
+        trouble = self._trouble or self._spotting.trouble()
+        self._trouble = None
         return (*events, EarFailed(trouble)) if trouble else tuple(events)
 
     def check(self) -> Finding:
@@ -143,7 +142,8 @@ class Ear:
         part = f"recogniser {self._recogniser.name}"
         self._told = None
         self._guard(self._teach)
-        trouble, self._trouble = self._trouble, None
+        trouble = self._trouble or self._spotting.trouble()
+        self._trouble = None
         if trouble:
             return Finding(part, "missing", trouble, "./run installs what is missing")
         if self._unknown:
@@ -163,9 +163,9 @@ class Ear:
     def _begun(self) -> SpeechBegan:
         self._open = True
         self._quiet_frames = 0
-        self._spotter_lost = False
         self._noticed = self._now
         self._began = max(0.0, self._now - len(self._past) * FRAME_SECONDS)
+        self._spotting.begin()
         self._guard(self._teach)
         past = np.concatenate(list(self._past))
         self._past.clear()
@@ -177,18 +177,36 @@ class Ear:
         if not len(samples):
             return
         self._guard(lambda: self._recogniser.accept(samples))
-        self._spot(lambda spotter: spotter.accept(samples))
+        self._spotting.accept(samples)
+
+    def _sounds_whole(self) -> bool:
+        """Whether it has been quiet for a moment after what sounds like a whole cue."""
+        if self._waits_to_the_end:
+            return False
+        trailing = self._endpointer.trailing_seconds
+        if trailing < COMPARE_AFTER_SECONDS:
+            self._spotting.goes_on()
+            return False
+        self._hand_on(self._leveller.rest())
+        self._spotting.compare()
+        if trailing < SURE_AFTER_SECONDS:
+            return False
+        return sounds_whole(
+            self._spotting.found_now() or {},
+            self._table,
+            self._told or self._expectation,
+            speech_seconds=self._now - trailing - self._noticed,
+        )
 
     def _ended(self) -> list[EarEvent]:
         self._open = False
-        self._hand_on(self._leveller.rest())
-        end = self._now
-        if isinstance(self._endpointer, _CountsTrailing):
-            end -= self._endpointer.trailing_seconds
+        self._endpointer.end()
+        end = self._now - self._endpointer.trailing_seconds
         events: list[EarEvent] = [SpeechEnded(end)]
-        self._spot(lambda spotter: spotter.end())
+        self._hand_on(self._leveller.rest())
+        self._spotting.compare()
         readings = self._guard(self._recogniser.finish) or ()
-        likeness = self._spot(lambda spotter: spotter.finish())
+        likeness = self._spotting.found()
         expectation = self._told or self._expectation
         common = self._sentences(expectation).common
         chosen_from = shortlist(likeness) if likeness is not None else common
@@ -222,7 +240,7 @@ class Ear:
     def _teach(self) -> None:
         if self._told != self._expectation:
             sentences = self._sentences(self._expectation)
-            self._spot(lambda spotter: spotter.set_phrases(sentences.common))
+            self._spotting.set_phrases(sentences.common)
             self._unknown = self._recogniser.set_phrases(sentences.phrases)
             self._told = self._expectation
 
@@ -239,17 +257,6 @@ class Ear:
                 tuple(self._phrases_for(expectation)), tuple(self._common_for(expectation))
             )
         return known
-
-    def _spot(self, step: Callable[[Spotter], _Answer]) -> _Answer | None:
-        """Carry out a step of the spotter, where there is one and it has not just been lost."""
-        spotter = self._spotter
-        if spotter is None or self._spotter_lost:
-            return None
-        before, self._trouble = self._trouble, None
-        answer = self._guard(lambda: step(spotter))
-        self._spotter_lost = self._trouble is not None
-        self._trouble = self._trouble or before
-        return answer
 
     def _guard(self, step: Callable[[], _Answer]) -> _Answer | None:
         """Carry out a step; a lost recogniser is remembered as trouble, to be told once."""

@@ -52,6 +52,11 @@ class Embedder:
                 self._looks.append(np.array(look, np.float32).reshape(-1, EMBEDDING_SIZE))
         self._rest = self._rest[whole:]
 
+    def looks(self) -> Embeddings:
+        """The embeddings of the utterance so far, the oldest first."""
+        none = np.zeros((0, EMBEDDING_SIZE), np.float32)
+        return np.concatenate((none, *self._looks))
+
     def finish(self) -> Embeddings:
         """End the utterance: its embeddings, the oldest first."""
         missing = STEP_SAMPLES - len(self._rest) % STEP_SAMPLES

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from companion.ports import FRAME_SECONDS, HEARING_RATE, Frame
 
-HANG_SECONDS = 0.3
-"""Quiet that ends an utterance."""
+HANG_SECONDS = 0.42
+"""Quiet that ends an utterance. One that sounds like a whole cue ends sooner: hearing/ear.py."""
 LONGEST_SECONDS = 12.0
 """An utterance is cut here, whoever goes on speaking."""
 SPEECH = 0.5
@@ -72,6 +72,10 @@ class SpeechEndpointer:
         self._spoken = 0.0
         self.trailing_seconds = 0.0
         """How long it has been quiet since the last speech, while an utterance is open."""
+
+    def end(self) -> None:
+        """The utterance is over; the next speech begins another."""
+        self._speaking = False
 
     def accept(self, frame: Frame) -> str:
         """Take one frame; answer "quiet", "begin", "speech" or "end" for it."""

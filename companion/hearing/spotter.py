@@ -32,7 +32,7 @@ from companion.worker import Worker
 
 HANDOVER_SECONDS = 0.16
 """So much sound is gathered before it is handed over: two looks of the embedding."""
-FINISH_SECONDS = 6.0
+LIKENESSES_SECONDS = 6.0
 """Limit for the likenesses of an utterance of at most 12 s."""
 LEARN_SECONDS = 120.0
 """Limit for making the templates of a household's own cues: about a second for a sentence."""
@@ -72,15 +72,15 @@ class SpotterWorker:
         if self._waiting >= HANDOVER_SECONDS * HEARING_RATE:
             self._hand_over()
 
-    def end(self) -> None:
-        """End the utterance and begin to compare it, while the recogniser reads it."""
+    def compare(self) -> None:
+        """Begin to compare what was heard so far, without being waited for."""
         self._hand_over()
         self._ready()
-        self._worker.post(("end",))
+        self._worker.post(("compare",))
 
-    def finish(self) -> dict[str, Likeness]:
-        """The likeness of the ended utterance to each sentence, the likeliest first."""
-        answer = self._call(("finish",), FINISH_SECONDS)
+    def likenesses(self) -> dict[str, Likeness]:
+        """The likeness of what was compared to each sentence, the likeliest first."""
+        answer = self._call(("likenesses",), LIKENESSES_SECONDS)
         return {phrase: Likeness(*one) for phrase, one in answer}
 
     def reset(self) -> None:
@@ -137,13 +137,12 @@ class _Reader:
         match request:
             case ("samples", data):
                 self._embedder.accept(np.frombuffer(data, np.int16))
-            case ("end",):
-                utterance = self._templates.space.turned(self._embedder.finish())
+            case ("compare",):
+                utterance = self._templates.space.turned(self._embedder.looks())
                 found = self._bank.likenesses(utterance)
                 self._found = [(phrase, dataclasses.astuple(one)) for phrase, one in found.items()]
-            case ("finish",):
-                found_last, self._found = self._found, []
-                return found_last
+            case ("likenesses",):
+                return self._found
             case ("phrases", phrases):
                 if phrases not in self._banks:
                     self._banks[phrases] = Bank(self._templates, phrases)
@@ -152,6 +151,7 @@ class _Reader:
                 self._learn(phrases)
             case ("reset",):
                 self._embedder.reset()
+                self._found = []
             case _:
                 raise ValueError(f"not a request: {request[0]}")
         return None

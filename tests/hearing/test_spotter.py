@@ -38,8 +38,10 @@ def heard(spotter: SpotterWorker, text: str, voice: str = SOMEBODY) -> dict[str,
     sound = said(text, voice)
     for start in range(0, len(sound), 320):
         spotter.accept(sound[start : start + 320])
-    spotter.end()
-    return spotter.finish()
+    spotter.compare()
+    found = spotter.likenesses()
+    spotter.reset()
+    return dict(found)
 
 
 @pytest.mark.parametrize("phrase", PHRASES)
@@ -82,8 +84,8 @@ def test_silence_is_like_nothing(spotter: SpotterWorker) -> None:
     """A quiet room is no cue."""
     room = np.random.default_rng(3).normal(0.0, 12.0, RATE).astype(np.int16)
     spotter.accept(room)
-    spotter.end()
-    assert max(one.alike for one in spotter.finish().values()) < 0.57
+    spotter.compare()
+    assert max(one.alike for one in spotter.likenesses().values()) < 0.57
 
 
 def test_it_learns_a_sentence_of_the_household(spotter: SpotterWorker) -> None:
