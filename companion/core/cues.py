@@ -10,8 +10,9 @@ Rules
      (somebody else's words, another day, another object, a story) stops both.
   3. Meaning comes first, then the phase: a sentence that means "I'm back" and nothing else does
      nothing where nobody was away, whatever else could be read into it.
-  4. A sentence that means nothing as it stands is read again with what may have been left out put
-     back: the subject ("need a pause"), an article. It must then be explained whole.
+  4. A sentence that means nothing as it stands is read again with what may have been left out or
+     misheard put right: the subject ("need a pause"), an article, a word of the same sound. It
+     must then be explained whole.
   5. Of several meanings safety wins, then the one that explains the whole sentence, then an
      answer to the open question, then the higher rank, then more words explained.
 
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from companion.core.clipped import made_whole
+from companion.core.clipped import heard_right, made_whole
 from companion.core.cuetable import (
     PHASES,
     QUESTIONS,
@@ -177,11 +178,17 @@ def _restored_meanings(
     around = table.around
     if len(words) > MOST_CLIPPED_WORDS:
         return
-    if not all(word in table.words or is_number(word) for word in words):
-        return
-    for sentence in (words, *made_whole(words, around.left_out, after=around.leads)):
-        reading = Reading(sentence, around.fillers, around.small_words)
-        yield from (one for one in _meanings(reading, table, phase, asked) if one.whole)
+    for sentence in (words, *heard_right(words, around.sounds_like)):
+        if not all(word in table.words or is_number(word) for word in sentence):
+            continue
+        readings = [Reading(sentence, around.fillers, around.small_words)]
+        for place, whole in made_whole(sentence, around.left_out, after=around.leads):
+            reading = Reading(whole, around.fillers, around.small_words)
+            begun = read_pieces(reading, table, asked, places=range(place, place + 1))
+            if next(begun, None) is not None or reading.fits(around.clauses, place):
+                readings.append(reading)
+        for reading in readings:
+            yield from (one for one in _meanings(reading, table, phase, asked) if one.whole)
 
 
 def _order(one: _Meaning) -> tuple[bool, bool, bool, int, int, int]:

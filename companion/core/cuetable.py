@@ -93,6 +93,10 @@ class Around:
     """Plain words that may be missing inside a phrasing: "i need pause"."""
     left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """A subject -> plain words before which it may be missing: "need a pause"."""
+    glue: frozenset[str] = frozenset()
+    """Plain words that mean little: any phrasing bears one or two of them around it."""
+    sounds_like: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What is meant -> plain words of the same sound that a recogniser writes for it."""
     leads: frozenset[str] = frozenset()
     """Plain words like "no" or "stop" that may open a sentence which goes on with one of:"""
     leads_into: frozenset[str] = frozenset()

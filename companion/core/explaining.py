@@ -16,6 +16,10 @@ MOST_LOOSE_WORDS: Final = 9
 """Unexplained words a loose phrasing bears; a longer tale is not addressed to the companion."""
 FEWEST_OWN_WORDS: Final = 3
 """What a loose phrasing must say itself before it bears any unexplained word."""
+MOST_GLUE_WORDS: Final = 2
+"""Unexplained words that only hold a sentence together, "it ALL", which any phrasing bears."""
+OWN_WORDS_A_GLUE_WORD: Final = 3
+"""What a phrasing must say itself for each of these."""
 MOST_GAP_WORDS: Final = 30
 """Unexplained words a safety phrasing bears."""
 
@@ -48,9 +52,12 @@ class Way(NamedTuple):
     slots: SlotItems = ()
 
 
-def read_pieces(reading: Reading, table: CueTable, asked: str | None) -> Iterator[Piece]:
-    """Every piece of the sentence that means something while the question `asked` is open."""
-    for start, word in enumerate(reading.words):
+def read_pieces(
+    reading: Reading, table: CueTable, asked: str | None, *, places: range | None = None
+) -> Iterator[Piece]:
+    """Every piece that means something while the question `asked` is open, begun at `places`."""
+    for start in range(len(reading.words)) if places is None else places:
+        word = reading.words[start]
         for entry in (*table.by_first.get(word, ()), *table.other):
             if not entry.phrasing.phases and asked not in entry.phrasing.asked:
                 continue
@@ -103,7 +110,11 @@ class Ground:
                 and not piece.phrasing.alone
                 and piece.phrasing.phases
             ]
-            way = self._walk(free, beside, clauses=True)
+            way = self._walk(free, beside, clauses=True) or self._walk(
+                free, beside, clauses=True, bear=MOST_GLUE_WORDS, borne=self._around.glue
+            )
+            if way is not None and way.own < OWN_WORDS_A_GLUE_WORD * way.strange:
+                way = None
             sure = [piece for piece in free if piece.start not in self._denied]
             loose = [piece for piece in sure if piece.phrasing.loose]
             within = [piece for piece in sure if piece.phrasing.within]

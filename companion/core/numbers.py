@@ -97,10 +97,13 @@ def read_rating(words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
         if value > 10:
             continue
         joins = words[end : end + 1]
-        if joins in (("or",), ("to",), ("and",), ("maybe",)):
-            for far, other in _number_and_half(words, end + 1):
-                if abs(other - value) <= 2 and other <= 10:
-                    yield far, (value + other) / 2
+        joined = joins in (("or",), ("to",), ("and",), ("maybe",))
+        for far, other in _number_and_half(words, end + joined):
+            if abs(other - value) <= (2 if joined else 1) and other <= 10:
+                yield far, (value + other) / 2
+        meant = after_correction(words, end)
+        if meant is not None:
+            yield from read_rating(words, meant)
         for tail in (("out", "of", "ten"), ("out", "of", "10"), ("of", "ten"), ("point",)):
             if words[end : end + len(tail)] == tail:
                 yield end + len(tail), value

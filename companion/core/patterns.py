@@ -237,19 +237,22 @@ class Reading:
     def _may_be_missing(self, row: Row, number: int) -> bool:
         if not (self._small_words and row.before_said[number]):
             return False
-        match row.items[number]:
-            case Word(plain=plain):
-                return len(plain) == 1 and plain[0] in self._small_words
-            case Choice(by_first=branches):
-                starting = (each for word in self._small_words for each in branches.get(word, ()))
-                return any(isinstance(each, Word) for each in starting)
-            case _:
-                return False
+        item = row.items[number]
+        if isinstance(item, Word):
+            return len(item.plain) == 1 and item.plain[0] in self._small_words
+        if isinstance(item, Choice):
+            starting = (item.by_first.get(word, ()) for word in self._small_words)
+            return any(isinstance(each, Word) for some in starting for each in some)
+        return False
 
     def _choice(self, alternatives: Choice, at: int) -> Iterable[Fit]:
         found: list[Fit] = []
         for item in alternatives.other:
             found.extend(self.fits(item, at))
+        for word in self._small_words:
+            for item in alternatives.by_first.get(word, ()):
+                if isinstance(item, Row):
+                    found.extend(self.fits(item, at))
         for place in self._hops[at]:
             if place < len(self.words):
                 for item in alternatives.by_first.get(self.words[place], ()):

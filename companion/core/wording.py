@@ -23,6 +23,8 @@ _STUTTER = re.compile(r"\b([a-z]{1,4})-(?=\1)|\b(?!one|two|six|ten|re)([a-z])[a-
 _BROKEN_OFF = re.compile(r"\b[a-z']+-(?=\s|$)")
 _NUMBER_UNIT = re.compile(r"(\d)([a-z])")
 _WORD = re.compile(r"\d+(?:[.:]\d+)?|[a-z]+(?:'[a-z]+)*")
+_ENDINGS = {"s": "is", "ll": "will", "d": "would", "ve": "have", "re": "are"}
+"""What is left of a word after an apostrophe: "the door's shut", "she'd listen"."""
 _LONGEST_REPEAT = 4
 """Words in a group that may be said twice by a person searching for the next one."""
 
@@ -52,7 +54,14 @@ def surface_words(text: str) -> list[str]:
 
 
 def _spelled(words: list[str], spellings: Spellings) -> list[str]:
-    return [plain for word in words for plain in spellings.get(word, (word,))]
+    return [plain for word in words for plain in _plain(word, spellings)]
+
+
+def _plain(word: str, spellings: Spellings) -> tuple[str, ...]:
+    stem, mark, ending = word.rpartition("'")
+    if word not in spellings and mark and ending in _ENDINGS:
+        return (*_plain(stem, spellings), _ENDINGS[ending])
+    return spellings.get(word, (word,))
 
 
 def _without_stutter(words: list[str]) -> list[str]:

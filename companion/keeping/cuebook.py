@@ -30,7 +30,16 @@ __all__ = ["load_cues", "only", "phrases", "read_cues", "with_cue"]
 
 RANKS: Final = {Strength.SAFETY: 100, Strength.STRONG: 50, Strength.SOFT: 20}
 """Of two meanings of one sentence the higher is meant, unless the file says otherwise."""
-_WORD_KEYS: Final = ("fillers", "loose_words", "safety_words", "small_words", "leads", "leads_into")
+_WORD_KEYS: Final = (
+    "fillers",
+    "loose_words",
+    "safety_words",
+    "small_words",
+    "glue",
+    "leads",
+    "leads_into",
+)
+_MAP_KEYS: Final = ("left_out", "sounds_like")
 _PATTERN_KEYS: Final = ("courtesy", "clauses", "sayings", "denials")
 
 
@@ -99,7 +108,7 @@ def only(table: CueTable, names: Iterable[str]) -> CueTable:
 def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
     words: dict[str, set[str]] = {key: set() for key in _WORD_KEYS}
     never: set[str] = set()
-    left_out: dict[str, frozenset[str]] = {}
+    following: dict[str, dict[str, frozenset[str]]] = {key: {} for key in _MAP_KEYS}
     patterns: dict[str, list[Pattern]] = {key: [] for key in (*_PATTERN_KEYS, "blockers")}
     for path, book in files:
         around = book.around
@@ -109,8 +118,9 @@ def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
             rule = _told(path, "[around] loose_rules", templates.rule, name)
             words["loose_words"] |= all_words(rule)
         never |= set(around.never_loose.split())
-        for subject, followers in around.left_out.items():
-            left_out[subject] = left_out.get(subject, frozenset()) | set(followers.split())
+        for key, known in following.items():
+            for said, some in getattr(around, key).items():
+                known[said] = known.get(said, frozenset()) | set(some.split())
         groups = {key: getattr(around, key) for key in _PATTERN_KEYS} | around.blockers
         for group, some in groups.items():
             kind = group if group in patterns else "blockers"
@@ -118,10 +128,11 @@ def _around(files: list[tuple[Path, Any]], templates: Templates) -> Around:
                 where = f"[around] {group}, template {number}"
                 patterns[kind].append(_told(path, where, templates.read, template))
     words["loose_words"] -= never
-    # Around has a set of words or a pattern under each of these names.
+    # Around has a set of words, a pattern or a mapping under each of these names.
     parts: dict[str, Any] = {key: frozenset(some) for key, some in words.items()}
     parts |= {key: choice(some) for key, some in patterns.items()}
-    return Around(left_out=left_out, **parts)
+    parts |= following
+    return Around(**parts)
 
 
 def _intent(

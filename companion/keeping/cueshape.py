@@ -131,7 +131,9 @@ def _book() -> type[BaseModel]:
         never_loose: str = ""
         safety_words: str = ""
         small_words: str = ""
+        glue: str = ""
         left_out: dict[str, str] = {}
+        sounds_like: dict[str, str] = {}
         sayings: list[str] = []
         denials: list[str] = []
         leads: str = ""
