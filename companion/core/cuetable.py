@@ -157,12 +157,12 @@ def cue_table(
 def only(table: CueTable, names: Iterable[str]) -> CueTable:
     """The same table with these intents alone."""
     wanted = set(names)
-    return cue_table(
-        (intent for intent in table.intents if intent.name in wanted),
-        around=table.around,
-        spellings=table.spellings,
-        rules=table.rules,
-    )
+    return with_intents(table, (intent for intent in table.intents if intent.name in wanted))
+
+
+def with_intents(table: CueTable, intents: Iterable[Intent]) -> CueTable:
+    """The same table with other intents."""
+    return cue_table(intents, around=table.around, spellings=table.spellings, rules=table.rules)
 
 
 def added(table: CueTable, intent: Intent) -> CueTable:

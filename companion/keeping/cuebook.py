@@ -24,6 +24,7 @@ from companion.errors import ContentError
 from companion.keeping import folders
 from companion.keeping.cuecache import remembered
 from companion.keeping.cueshape import read_book
+from companion.keeping.owncues import own_files
 from companion.keeping.templates import Templates
 
 __all__ = ["load_cues", "only", "phrases", "read_cues", "with_cue"]
@@ -43,14 +44,14 @@ _MAP_KEYS: Final = ("left_out", "sounds_like")
 _PATTERN_KEYS: Final = ("courtesy", "clauses", "sayings", "denials")
 
 
-def load_cues(language: str = "en") -> CueTable:
-    """Read the cues of a language: the shipped file, joined by a person's own.
+def load_cues(language: str = "en", *, phrase: bool = True) -> CueTable:
+    """Read the cues of a language: the shipped file, joined by the household's own.
 
-    ContentError in one sentence naming the file and the place in it.
+    Without the phrase that it chose, unless `phrase`. ContentError in one sentence naming the
+    file and the place in it.
     """
     shipped = folders.shipped("scripts") / language / "cues.toml"
-    own = folders.own("scripts") / language / "cues.toml"
-    return remembered([shipped, *([own] if own.is_file() else [])], read_cues)
+    return remembered([shipped, *own_files(language, phrase=phrase)], read_cues)
 
 
 def read_cues(paths: Sequence[Path]) -> CueTable:
