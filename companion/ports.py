@@ -69,6 +69,8 @@ class Likeness:
     """How long the sentence usually takes."""
     lacking: float = 0.0
     """How much of the sentence is not there at all, though the rest may sound right. 0: none."""
+    rare: bool = False
+    """It is a household's own, hardly ever said by chance, and it was taught."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ usually take the first number of seconds or less, the second for those that take
 more. Much of other speech has something like a short word in it."""
 ALIKE_ALONE = (0.76, 0.72)
 """From which likeness on the sentence that the spotter finds likeliest needs no reading."""
+ALIKE_RARE = (0.68, 0.68)
+"""And from which on a household's own sentence that was taught needs none: hearing/taught.py."""
 AHEAD = 0.03
 """By so much it must then be ahead of the likeliest sentence that means something else."""
 COVERED = 0.6
@@ -97,8 +99,8 @@ def decide(
     likeness = likeness or {}
     chosen = (
         _agreed(meant)
-        or _sounding_right(meant, _covering(likeness, COVERED * speech_seconds))
-        or _likeliest(_covering(likeness, COVERED_ALONE * speech_seconds), table, expectation)
+        or _sounding_right(meant, _covering(likeness, COVERED, speech_seconds))
+        or _likeliest(_covering(likeness, COVERED_ALONE, speech_seconds), table, expectation)
     )
     if chosen is None and engine not in NEVER_ALONE:
         chosen = _single(meant)
@@ -120,7 +122,7 @@ def sounds_whole(
     speech_seconds: float,
 ) -> bool:
     """Whether what was spoken so far is so surely a whole cue that no more need be waited for."""
-    covering = _covering(likeness, COVERED_ALONE * speech_seconds)
+    covering = _covering(likeness, COVERED_ALONE, speech_seconds)
     return _likeliest(covering, table, expectation) is not None
 
 
@@ -161,8 +163,15 @@ def _agreed(meant: Sequence[tuple[Understood, Words]]) -> _Chosen | None:
     return None
 
 
-def _covering(likeness: Mapping[str, Likeness], seconds: float) -> Mapping[str, Likeness]:
-    return {text: found for text, found in likeness.items() if found.seconds >= seconds}
+def _covering(
+    likeness: Mapping[str, Likeness], share: float, seconds: float
+) -> Mapping[str, Likeness]:
+    """The sentences that take up such a share of what was spoken; rare ones are no part of more."""
+    return {
+        text: found
+        for text, found in likeness.items()
+        if found.seconds >= (COVERED if found.rare else share) * seconds
+    }
 
 
 def _sounding_right(
@@ -171,7 +180,7 @@ def _sounding_right(
     """A closed reading that the sound bears out."""
     for understood, words in meant:
         found = covering.get(words.text)
-        if words.closed and found is not None and _enough(found, ALIKE_READ):
+        if words.closed and found is not None and enough(found, ALIKE_READ):
             return _Chosen(understood, words.text, found.alike)
     return None
 
@@ -185,7 +194,8 @@ def _likeliest(
         if best is not None and found.alike < best.confidence - AHEAD:
             break
         understood = understand(text, table, phase=expectation.phase, asked=expectation.asked)
-        if understood is None or (best is None and not _enough(found, ALIKE_ALONE)):
+        sure = enough(found, ALIKE_RARE if found.rare else ALIKE_ALONE)
+        if understood is None or (best is None and not sure):
             return None
         if best is None:
             best = _Chosen(understood, text, found.alike)
@@ -196,7 +206,8 @@ def _likeliest(
     return best
 
 
-def _enough(found: Likeness, alike: tuple[float, float]) -> bool:
+def enough(found: Likeness, alike: tuple[float, float]) -> bool:
+    """Whether nothing is lacking, and it is as alike as a sentence of this length has to be."""
     least = float(np.interp(found.usual_seconds, USUAL_SECONDS, alike))
     return found.alike >= least and found.lacking <= LACKING
 

@@ -65,6 +65,13 @@ class Embedder:
         self._begin()
         return np.concatenate(looks) if looks else np.zeros((0, EMBEDDING_SIZE), np.float32)
 
+    def embedded(self, sound: NDArray[np.int16]) -> Embeddings:
+        """The embeddings of one whole utterance, whatever was begun before: always the same."""
+        self._quiet = np.random.default_rng(0)
+        self.reset()
+        self.accept(sound)
+        return self.finish()
+
     def reset(self) -> None:
         """Throw the current utterance away."""
         self._begin()

@@ -73,6 +73,13 @@ class Leveller:
         return louder
 
 
+def levelled(utterance: Samples) -> Samples:
+    """A whole utterance at that one loudness."""
+    louder = utterance * _gain_for(_loudest(utterance))
+    result: Samples = np.clip(np.rint(louder), -32768, 32767).astype(np.int16)
+    return result
+
+
 def _loudest(samples: Samples) -> float:
     """Root mean square of the loudest window."""
     whole = len(samples) // WINDOW_SAMPLES * WINDOW_SAMPLES

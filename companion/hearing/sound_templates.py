@@ -14,16 +14,20 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion.errors import ContentError
-from companion.hearing.embedding import STEP_SAMPLES, Embedder, Embeddings
+from companion.hearing.embedding import EMBEDDING_SIZE, STEP_SAMPLES, Embedder, Embeddings
 from companion.hearing.synthetic import Person, spoken
 from companion.ports import HEARING_RATE, Likeness
 
@@ -36,7 +40,13 @@ UNLIKE = 0.5
 that it never heard, or noise, moves all looks a little, but another word moves a few very far."""
 LOOK_SECONDS = STEP_SAMPLES / HEARING_RATE
 UNREACHED = np.float32(1e6)
+FORMAT_VERSION = 1
 _STEP = 127.0
+_BROKEN = (
+    OSError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError,
+    RuntimeError, SyntaxError, ValueError, BadZipFile, TokenError, struct.error, zlib.error,
+)  # fmt: skip
+"""What numpy, zip and JSON raise for a damaged file."""
 
 Template = NDArray[np.float32]
 """float32[n, 32], rows of length 1."""
@@ -88,14 +98,31 @@ def heard_sentence(text: str, people: Iterable[Person], embedder: Embedder) -> l
     return heard
 
 
+def mean_of_five(_count: int) -> int:
+    """Shipped templates are of ten voices, and the most alike ones count."""
+    return BEST
+
+
 class Bank:
     """The templates of some sentences, laid out so that one utterance meets all of them at once.
 
     Some 450 sentences in 10 voices take about 0.05 s of one x86-64 core.
     """
 
-    def __init__(self, templates: SoundTemplates, sentences: Iterable[str]) -> None:
-        self._of = {s: each for s in sentences if len(each := templates.of.get(s, ())) >= BEST}
+    def __init__(
+        self,
+        templates: SoundTemplates,
+        sentences: Iterable[str],
+        *,
+        best: Callable[[int], int] = mean_of_five,
+    ) -> None:
+        """`best`: over how many of so many templates the likeness to a sentence is the mean.
+
+        A sentence with fewer templates than that is left out.
+        """
+        known = {sentence: templates.of.get(sentence, ()) for sentence in sentences}
+        self._of = {s: each for s, each in known.items() if len(each) >= best(len(each))}
+        self._best = np.array([best(len(each)) for each in self._of.values()], np.int64)
         self._usual = [LOOK_SECONDS * sum(map(len, each)) / len(each) for each in self._of.values()]
         by_length: dict[int, list[tuple[int, Template]]] = {}
         for number, each in enumerate(self._of.values()):
@@ -117,10 +144,9 @@ class Bank:
         lacking = np.concatenate([lacking for _, _, lacking in found])
         order = np.lexsort((distance, number))
         first = np.searchsorted(number[order], np.arange(len(self._of)))
-        best = order[first[:, np.newaxis] + np.arange(BEST)]
-        alike = np.maximum(0.0, 1.0 - distance[best].mean(axis=1))
-        seconds = looks[best].mean(axis=1) * LOOK_SECONDS
-        lacks = lacking[best].mean(axis=1)
+        alike = np.maximum(0.0, 1.0 - self._mean(distance[order], first))
+        seconds = self._mean(looks[order], first) * LOOK_SECONDS
+        lacks = self._mean(lacking[order], first)
         sentences = list(self._of)
         return {
             sentences[i]: Likeness(
@@ -128,6 +154,12 @@ class Bank:
             )
             for i in np.argsort(-alike)
         }
+
+    def _mean(self, values: NDArray[Any], first: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For each sentence the mean of the best values; its own begin at `first`, best first."""
+        sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+        result: NDArray[np.float64] = (sums[first + self._best] - sums[first]) / self._best
+        return result
 
 
 def _best_paths(
@@ -164,36 +196,70 @@ def _best_paths(
 
 def save(templates: SoundTemplates, path: Path) -> None:
     """Write them, a byte for each number."""
-    counts = [[len(one) for one in each] for each in templates.of.values()]
-    rows = [one for each in templates.of.values() for one in each]
-    index = {"sentences": list(templates.of), "lengths": counts}
-    packed = io.BytesIO()
-    np.savez_compressed(
-        packed,
-        mean=templates.space.mean,
-        directions=templates.space.directions,
-        rows=np.rint(np.concatenate(rows) * _STEP).astype(np.int8),
-        index=np.frombuffer(json.dumps(index).encode(), np.uint8),
-    )
-    path.write_bytes(packed.getvalue())
+    path.write_bytes(to_bytes(templates))
 
 
 def load(path: Path) -> SoundTemplates:
     """Read them. ContentError in one sentence for a file that is none."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            space = Space(file["mean"], file["directions"])
-            rows = file["rows"].astype(np.float32) / _STEP
-            index = json.loads(file["index"].tobytes())
-        ends = np.cumsum([one for each in index["lengths"] for one in each])
-        cut = iter(np.split(rows, ends[:-1]))
-        of = {
-            sentence: tuple(next(cut) for _ in each)
-            for sentence, each in zip(index["sentences"], index["lengths"], strict=True)
-        }
-    except (OSError, EOFError, ValueError, KeyError, StopIteration, BadZipFile) as problem:
+        return from_bytes(path.read_bytes())
+    except (OSError, ValueError) as problem:
         raise ContentError(
             f"{path}: these are no sound templates; make them again with"
             " python -m companion.hearing.make_templates"
         ) from problem
+
+
+def to_bytes(templates: SoundTemplates) -> bytes:
+    """All that a file of them holds."""
+    counts = [[len(one) for one in each] for each in templates.of.values()]
+    rows = [one for each in templates.of.values() for one in each]
+    index = {"version": FORMAT_VERSION, "sentences": list(templates.of), "lengths": counts}
+    packed = io.BytesIO()
+    np.savez_compressed(
+        packed,
+        mean=templates.space.mean,
+        directions=templates.space.directions,
+        rows=rounded(np.concatenate(rows)),
+        index=np.frombuffer(json.dumps(index).encode(), np.uint8),
+    )
+    return packed.getvalue()
+
+
+def rounded(template: Template) -> NDArray[np.int8]:
+    """A template as a file holds it: int8[n, 32]."""
+    result: NDArray[np.int8] = np.rint(template * _STEP).astype(np.int8)
+    return result
+
+
+def from_bytes(data: bytes) -> SoundTemplates:
+    """The templates that `to_bytes` packed. ValueError, with the reason, for anything else."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            space = Space(file["mean"], file["directions"])
+            rows = file["rows"]
+            index = json.loads(file["index"].tobytes())
+        version = index.get("version", FORMAT_VERSION)
+        lengths = [[int(one) for one in each] for each in index["lengths"]]
+        sentences = [str(one) for one in index["sentences"]]
+    except _BROKEN as problem:
+        raise ValueError("it is cut short or of another kind") from problem
+    if version != FORMAT_VERSION:
+        raise ValueError(f"it has version {version!r}, and version {FORMAT_VERSION} is known")
+    flat = [one for each in lengths for one in each]
+    if (
+        space.mean.shape != (EMBEDDING_SIZE,)
+        or space.directions.shape != (EMBEDDING_SIZE, DIRECTIONS)
+        or not (np.isfinite(space.mean).all() and np.isfinite(space.directions).all())
+        or rows.dtype != np.int8
+        or rows.shape != (sum(flat), DIRECTIONS)
+        or min(flat, default=1) < 1
+        or len(sentences) != len(lengths)
+    ):
+        raise ValueError("what is in it does not fit together")
+    cut = iter(np.split(rows.astype(np.float32) / _STEP, np.cumsum(flat)[:-1]))
+    of = {
+        sentence: tuple(next(cut) for _ in each)
+        for sentence, each in zip(sentences, lengths, strict=True)
+    }
     return SoundTemplates(space, of)
