@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.core.cues import PHASES, QUESTIONS, CueTable
@@ -22,10 +23,12 @@ from companion.keeping import folders
 from companion.keeping.clock import SystemClock, local_zone
 from companion.keeping.content import load_lines, load_scripts, load_voice
 from companion.keeping.cuebook import load_cues, only, phrases, with_cue
+from companion.keeping.owncues import own_cues
 from companion.keeping.settings import Settings, load_settings, numbers_to_speak
-from companion.ports import Expectation, Recogniser, Spotter
+from companion.ports import Expectation, Recogniser
 
 if TYPE_CHECKING:
+    from companion.hearing.spotter import SpotterWorker
     from companion.speaking.cache import CachedVoice
     from companion.speaking.mouth import Mouth
 
@@ -66,13 +69,22 @@ class Content:
     lines: Mapping[str, tuple[str, ...]]
     scripts: Mapping[str, Script]
     table: CueTable
+    own: CueTable | None = None
+    """What of the table the household wrote itself."""
 
 
 def load_content() -> Content:
     """Settings, lines, practices and cues. ContentError in one sentence for a wrong file."""
     settings = load_settings()
     language = settings.language
-    return Content(settings, load_lines(language), load_scripts(language), load_cues(language))
+    table = load_cues(language)
+    return Content(
+        settings,
+        load_lines(language),
+        load_scripts(language),
+        table,
+        own_cues(table, language),
+    )
 
 
 def new_session(content: Content) -> Session:
@@ -128,12 +140,22 @@ def make_recogniser(engine: str, settings: Settings) -> Recogniser:
     return PocketSphinxRecogniser(everyday)
 
 
-def make_spotter(language: str) -> Spotter | None:
-    """The spotter, with the sound templates of this language; None where there are none."""
+def make_spotter(language: str, taught: bytes = b"") -> SpotterWorker | None:
+    """The spotter, with the sound templates of this language; None where there are none.
+
+    `taught`: those of people, packed.
+    """
     from companion.hearing.spotter import SpotterWorker
 
-    templates = folders.shipped("scripts") / language / "sound_templates.npz"
-    return SpotterWorker(templates) if templates.exists() else None
+    templates = templates_file(language)
+    if not templates.exists():
+        return None
+    return SpotterWorker(templates, taught, folders.cache_folder() / "learnt")
+
+
+def templates_file(language: str) -> Path:
+    """Where the sound templates of a language lie. There may be none."""
+    return folders.shipped("scripts") / language / "sound_templates.npz"
 
 
 @contextlib.contextmanager

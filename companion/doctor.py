@@ -29,6 +29,7 @@ def examine() -> list[Finding]:
         ("voice", _voice),
         ("recogniser", _recogniser),
         ("spotter", _spotter),
+        ("taught", _taught),
         ("promise", _promise),
         ("clock", _clock),
         ("disk", _disk),
@@ -144,6 +145,18 @@ def _spotter() -> Finding:
         detail = f"{program} is missing: cues of your own are heard in fewer voices"
         return Finding("spotter", "degraded", detail, f"sudo apt-get install {program}")
     return Finding("spotter", "ok", "it has its sound templates, and voices to learn by")
+
+
+def _taught() -> Finding:
+    from companion import taught
+
+    try:
+        templates = taught.load()
+    except CompanionError as problem:
+        return Finding("taught", "degraded", f"{problem}", taught.REMEDY)
+    if templates is None:
+        return Finding("taught", "ok", "nothing was taught; companion teach is for hard voices")
+    return Finding("taught", "ok", taught.told(templates))
 
 
 def _promise() -> Finding:

@@ -8,30 +8,42 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TextIO, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
-from companion import build
+from companion import build, taught
 from companion.build import Content
-from companion.core.cuetable import CueTable
-from companion.errors import PartLost
+from companion.core.cuetable import PHASES, CueTable, with_intents
+from companion.errors import CompanionError, PartLost
 from companion.hearing.ear import Ear
 from companion.hearing.heard import EarFailed, Heard, SpeechBegan, SpeechEnded
+from companion.hearing.spotter import SpotterWorker
 from companion.hearing.wav_microphone import read_sound
 from companion.keeping.cuebook import only, phrases
 from companion.keeping.expected import every_expected_sentence, expected_sentences
-from companion.ports import FRAME_SAMPLES, HEARING_RATE, Expectation
+from companion.ports import FRAME_SAMPLES, HEARING_RATE, Expectation, Recogniser
 
 PATIENT_HANG_SECONDS = 1.5
 """For people who stutter or speak slowly (brief, 6.9)."""
 MOST_OWN_PHRASES = 40
-"""Ways to say the cues that somebody added; each costs a second at the start."""
+"""Ways to say the cues that somebody added; each costs some seconds at the first start with it."""
 LAST_SILENCE_SECONDS = 2.5
 """Silence after the end of a file, so that its last utterance ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organs:
+    """What an ear is put together from, each in a process of its own."""
+
+    recogniser: Recogniser
+    spotter: SpotterWorker | None
 
 
 @contextlib.contextmanager
@@ -42,31 +54,74 @@ def opened_ear(
 
     `table` in place of the content's cues; `added` names the cues in it that came with it.
     """
-    from companion.hearing.endpointer import HANG_SECONDS, SpeechEndpointer
-
     cues = table or content.table
-    hang = PATIENT_HANG_SECONDS if content.settings.patient else HANG_SECONDS
-    own = only(cues, added) if added else None
-    with contextlib.ExitStack() as closing:
-        recogniser = build.make_recogniser(engine, content.settings)
-        closing.callback(recogniser.close)
-        spotter = build.make_spotter(content.settings.language)
+    own = _own(content, cues, added)
+    with opened_organs(content, engine) as organs:
+        yield ear_of(organs, content, cues, own)
+
+
+@contextlib.contextmanager
+def opened_organs(content: Content, engine: str) -> Iterator[Organs]:
+    """The recogniser that was asked for, and the spotter; their processes end with the block."""
+    recogniser = build.make_recogniser(engine, content.settings)
+    with contextlib.closing(recogniser), opened_spotter(content) as spotter:
+        yield Organs(recogniser, spotter)
+
+
+@contextlib.contextmanager
+def opened_spotter(content: Content) -> Iterator[SpotterWorker | None]:
+    """The spotter with all that was taught; None where there are no templates."""
+    spotter = build.make_spotter(content.settings.language, taught.packed(warn))
+    try:
+        yield spotter
+    finally:
         if spotter is not None:
-            closing.callback(spotter.close)
-            if own is not None:
-                spotter.learn(_all_ways(own))
-        yield Ear(
-            SpeechEndpointer(hang_seconds=hang),
-            recogniser,
-            cues,
-            lambda e: _phrases(recogniser.name, cues, e, own),
-            lambda e: _common(cues, e, own),
-            spotter=spotter,
-            waits_to_the_end=content.settings.patient,
-        )
+            spotter.close()
 
 
-def _phrases(
+def ear_of(organs: Organs, content: Content, cues: CueTable, own: CueTable | None) -> Ear:
+    """An ear for these cues; `own` are those that somebody added, and the spotter learns them."""
+    from companion.hearing.endpointer import SpeechEndpointer
+
+    if organs.spotter is not None and own is not None:
+        try:
+            organs.spotter.learn(_all_ways(own))
+        except CompanionError as problem:
+            # It hears on by its words; the spotter is tried again with the next utterance.
+            warn(str(problem))
+    return Ear(
+        SpeechEndpointer(hang_seconds=hang_seconds(content)),
+        organs.recogniser,
+        cues,
+        lambda e: expected_phrases(organs.recogniser.name, cues, e, own),
+        lambda e: _common(cues, e, own),
+        spotter=organs.spotter,
+        waits_to_the_end=content.settings.patient,
+    )
+
+
+def hang_seconds(content: Content) -> float:
+    """Quiet that ends an utterance, in this household."""
+    from companion.hearing.endpointer import HANG_SECONDS
+
+    return PATIENT_HANG_SECONDS if content.settings.patient else HANG_SECONDS
+
+
+def warn(problem: str) -> None:
+    """Tell what is wrong and hear on."""
+    sys.stderr.write(f"companion: {problem}\n")
+
+
+def _own(content: Content, cues: CueTable, added: Sequence[str]) -> CueTable | None:
+    """The cues that somebody added, on the command line or in files of the household."""
+    names = {intent.name for intent in cues.intents}
+    own = [*only(cues, added).intents] if added else []
+    if content.own is not None:
+        own += [one for one in content.own.intents if one.name in names.difference(added)]
+    return with_intents(cues, own) if own else None
+
+
+def expected_phrases(
     engine: str, cues: CueTable, expectation: Expectation, own: CueTable | None
 ) -> tuple[str, ...]:
     """What the recogniser is told to expect: all ways to say the cues of a phase for Vosk.
@@ -76,22 +131,22 @@ def _phrases(
     """
     if engine != "pocketsphinx":
         return phrases(cues, phase=expectation.phase, asked=expectation.asked)
-    return _with(every_expected_sentence(cues), own)
+    ways = _all_ways(own) if own is not None else ()
+    return tuple(dict.fromkeys((*every_expected_sentence(cues), *ways)))
 
 
 def _common(cues: CueTable, expectation: Expectation, own: CueTable | None) -> tuple[str, ...]:
-    """The common sentences of a phase, whose sound the spotter knows."""
-    asked = expectation.asked
-    return _with(expected_sentences(cues, phase=expectation.phase, asked=asked), own)
-
-
-def _with(common: tuple[str, ...], own: CueTable | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*common, *(_all_ways(own) if own is not None else ()))))
+    """The common sentences of a phase and those that somebody added: the spotter knows them."""
+    phase, asked = expectation.phase, expectation.asked
+    common = expected_sentences(cues, phase=phase, asked=asked)
+    ways = phrases(own, phase=phase, asked=asked, limit=MOST_OWN_PHRASES) if own else ()
+    return tuple(dict.fromkeys((*common, *ways)))
 
 
 def _all_ways(own: CueTable) -> tuple[str, ...]:
     """Ways to say the cues that somebody added, whatever the phase."""
-    return phrases(own, phase="idle", limit=MOST_OWN_PHRASES)
+    found = (phrases(own, phase=phase, limit=MOST_OWN_PHRASES) for phase in PHASES)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))[:MOST_OWN_PHRASES]
 
 
 def hear(

@@ -10,16 +10,21 @@ from datetime import UTC, datetime
 
 from companion.core.promise import judge, seconds_left
 from companion.core.spoken import clock_words, length_words
-from companion.keeping import folders
+from companion.keeping import folders, taught
 from companion.keeping.clock import SystemClock, local_zone
+from companion.keeping.owncues import forget_phrase
 from companion.keeping.store import PromiseStore
 
 
 def status() -> dict[str, object]:
-    """The promise on disk as plain facts; `promise` is "none" where nothing is promised."""
+    """The promise on disk as plain facts; `promise` is "none" where nothing is promised.
+
+    `taught` is there where templates of people are kept.
+    """
     promise = PromiseStore(folders.state_folder()).load()
+    kept = {"taught": True} if taught.taught_file().exists() else {}
     if promise is None:
-        return {"promise": "none"}
+        return {"promise": "none", **kept}
     moment = SystemClock().now()
     left = seconds_left(promise, moment)
     due = datetime.fromtimestamp(moment.wall + left, UTC).astimezone(local_zone())
@@ -29,6 +34,7 @@ def status() -> dict[str, object]:
         "seconds_left": round(left, 1),
         "length": promise.length,
         "called": promise.called,
+        **kept,
     }
 
 
@@ -37,6 +43,8 @@ def sentence(facts: dict[str, object]) -> str:
     due = facts.get("due")
     left = facts.get("seconds_left")
     if not isinstance(due, str) or not isinstance(left, float):
+        if facts.get("taught"):
+            return "Nothing is promised. What was taught is kept."
         return "Nothing is promised, and nothing is stored."
     clock = clock_words(datetime.fromisoformat(due))
     if left > 0:
@@ -45,11 +53,16 @@ def sentence(facts: dict[str, object]) -> str:
 
 
 def forget() -> None:
-    """Remove the promise and the cached voice. SetupError while a companion is running."""
+    """Remove the promise, all that `teach` wrote, and the cached voice.
+
+    SetupError while a companion is running.
+    """
     store = PromiseStore(folders.state_folder())
     store.claim()
     try:
         store.forget()
+        taught.forget()
+        forget_phrase()
     finally:
         store.close()
     shutil.rmtree(folders.cache_folder(), ignore_errors=True)
