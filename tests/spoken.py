@@ -28,13 +28,18 @@ def said(text: str, voice: str = "en-us+f3", words_a_minute: int = 155) -> NDArr
 
 
 def talk(
-    path: Path, items: Sequence[tuple[float, str]], seconds: float, *, voice: str = "en-us+f3"
+    path: Path,
+    items: Sequence[tuple[float, str]],
+    seconds: float,
+    *,
+    voice: str = "en-us+f3",
+    words_a_minute: int = 155,
 ) -> list[float]:
     """Write a WAV file in which each text begins at its second; answers where each one ends."""
     room = np.random.default_rng(1).normal(0.0, NOISE, int(seconds * RATE))
     ends = []
     for at, text in items:
-        sound = said(text, voice)
+        sound = said(text, voice, words_a_minute)
         start = int(at * RATE)
         room[start : start + len(sound)] += sound
         ends.append(at + len(sound) / RATE)

@@ -41,7 +41,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 # may use another, in one direction, and none may use cli.
 
 # The command line is written in typer's decorators, and every command needs it.
-LOADED_EARLY = dict.fromkeys(("companion.cli", "companion.cli_models"), frozenset({"typer"}))
+LOADED_EARLY = dict.fromkeys(
+    ("companion.cli", "companion.cli_models", "companion.cli_teach"), frozenset({"typer"})
+)
 
 IMPURE = frozenset(
     {

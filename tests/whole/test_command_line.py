@@ -83,8 +83,11 @@ def test_play_renders_a_practice(companion: Companion, tmp_path: Path) -> None:
     assert path.stat().st_size > 48_000 * 2 * 25
 
 
-def test_status_and_forget_on_a_fresh_machine(companion: Companion) -> None:
+def test_status_and_forget_on_a_fresh_machine(
+    companion: Companion, environment: dict[str, str], tmp_path: Path
+) -> None:
     """Nothing is promised, and forgetting nothing is no error."""
+    environment["XDG_CACHE_HOME"] = str(tmp_path)
     assert companion("status", "--json").lines == [{"promise": "none"}]
     assert companion("forget", "--yes").code == 0
 
