@@ -3,14 +3,16 @@
     python -m benchmarks.hearing cues FOLDER        FOLDER holds cues.yaml and near_misses.yaml
     python -m benchmarks.hearing people FOLDER      FOLDER holds wakewords/NAME/* and orders/*
     python -m benchmarks.hearing templates FOLDER   the same folder: which voices are worth having
+    python -m benchmarks.hearing taught FOLDER      the same folder: three people teach a phrase
 
 `cues` speaks every sentence in synthetic voices, none of which the sound templates were made
 with, and lets a real ear hear it in a phase in which it may fire; a look-alike must not fire.
 `people` adds the two-word phrases as cues of their own and counts hits, and false hits an hour
 on everything else. Both put the engines' naive ways beside ours (benchmarks/peers.py).
 `templates` leaves the recogniser out: how many people are missed at the threshold at which
-nothing else is taken for their phrase. Sound files are WAV or FLAC; --noise names one more, which
-is laid over speech at 10 dB. Everything is computed from fixed seeds.
+nothing else is taken for their phrase. `taught` counts how many people are heard before and after
+three others have taught the phrase (benchmarks/taught.py). Sound files are WAV or FLAC; --noise
+names one more, which is laid over speech at 10 dB. Everything is computed from fixed seeds.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 
 from benchmarks import cost, peers
 from benchmarks.rooms import Condition, Sound, conditions, in_a_room, voiced, with_noise
+from benchmarks.taught import taught as gains
 from companion import build, ears
 from companion.core.cues import understand
 from companion.hearing.ear import Ear
@@ -251,6 +254,11 @@ def templates(options: Options) -> None:
         print(f"{label:16} missed at no false hit: {shares}  mean {np.mean(missed):.3f}")
 
 
+def taught(options: Options) -> None:
+    """What three recordings by other people gain."""
+    gains(options.folder, options.engine, options.noise, options.every, PHRASES)
+
+
 def sounds(folder: Path) -> list[Sound]:
     """The sounds of a folder, in the order of their names."""
     paths = sorted(path for path in folder.iterdir() if path.suffix in (".wav", ".flac"))
@@ -260,7 +268,7 @@ def sounds(folder: Path) -> list[Sound]:
 def main() -> None:
     """Print one table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("table", choices=("cues", "people", "templates"))
+    parser.add_argument("table", choices=("cues", "people", "templates", "taught"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--engine", default="pocketsphinx", choices=build.ENGINES)
     parser.add_argument("--model", type=Path, help="a Vosk model, for the peer that needs one")
@@ -273,7 +281,8 @@ def main() -> None:
         chosen.folder, chosen.engine, chosen.model, noise, chosen.voices, chosen.every
     )
     print(f"{chosen.table}, engine {chosen.engine}, {platform.machine()}")
-    {"cues": cues, "people": people, "templates": templates}[chosen.table](options)
+    tables = {"cues": cues, "people": people, "templates": templates, "taught": taught}
+    tables[chosen.table](options)
 
 
 if __name__ == "__main__":
