@@ -33,9 +33,10 @@ from benchmarks.rooms import Condition, Sound, conditions, in_a_room, voiced, wi
 from benchmarks.taught import taught as gains
 from companion import build, ears
 from companion.core.cues import understand
+from companion.hearing.bank import Bank
 from companion.hearing.ear import Ear
 from companion.hearing.embedding import Embedder
-from companion.hearing.sound_templates import Bank, SoundTemplates, heard_sentence, space_of
+from companion.hearing.sound_templates import SoundTemplates, heard_sentence, space_of
 from companion.hearing.synthetic import PEOPLE
 from companion.hearing.wav_microphone import read_sound
 from companion.keeping.expected import expected_sentences

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TextIO
 
 from companion.errors import ContentError
-from companion.hearing.sound_templates import Bank, SoundTemplates, Space, Template
+from companion.hearing.bank import Bank
+from companion.hearing.sound_templates import SoundTemplates, Space, Template
 from companion.hearing.spotter import SpotterWorker
 from companion.hearing.takes import Flaw, Sound, flaw, takes_in
 from companion.hearing.wav_microphone import read_sound

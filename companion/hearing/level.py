@@ -27,6 +27,10 @@ HELD_SECONDS = 0.3
 """So much after speech was noticed is waited for before the gain is chosen."""
 WINDOW_SAMPLES = 320
 """20 ms."""
+LOUD_DB = 12.0
+"""What is so much fainter than the loudest is the room, or the end of a word."""
+SMOOTH_WINDOWS = 5
+"""Loudness is looked at over 100 ms."""
 EASE = 1.25
 """An utterance may become so much louder than at first before the gain follows."""
 
@@ -44,6 +48,19 @@ class Leveller:
         self._held: list[Samples] = []
         self._waiting = 0
         self._gain = 0.0
+        self._loudness: list[NDArray[np.float32]] = []
+
+    def loud_seconds(self, fainter_db: float = LOUD_DB) -> float:
+        """How long the utterance was nearly as loud as at its loudest.
+
+        Unlike the time for which speech was found in it, this leaves out noise around it.
+        """
+        if not self._loudness:
+            return 0.0
+        power = np.square(np.concatenate(self._loudness))
+        smooth = np.sqrt(np.convolve(power, np.ones(SMOOTH_WINDOWS) / SMOOTH_WINDOWS, "same"))
+        loud = smooth >= smooth.max() * 10 ** (-fainter_db / 20)
+        return float(np.count_nonzero(loud)) * WINDOW_SAMPLES / HEARING_RATE
 
     def take(self, samples: Samples, *, before: bool = False) -> Samples:
         """Take samples (16 kHz); answer what can be handed on, perhaps nothing yet.
@@ -62,11 +79,13 @@ class Leveller:
         if not held:
             return np.zeros(0, np.int16)
         samples = np.concatenate(held)
-        self._gain = _gain_for(_loudest(samples))
+        self._gain = _gain_for(_loudness(samples))
         return self._louder(samples)
 
     def _louder(self, samples: Samples) -> Samples:
-        before, wanted = self._gain, _gain_for(_loudest(samples))
+        loudness = _loudness(samples)
+        self._loudness.append(loudness)
+        before, wanted = self._gain, _gain_for(loudness)
         self._gain = min(before, wanted * EASE)
         gain = before if self._gain == before else np.linspace(before, self._gain, len(samples))
         louder: Samples = np.clip(np.rint(samples * gain), -32768, 32767).astype(np.int16)
@@ -75,19 +94,19 @@ class Leveller:
 
 def levelled(utterance: Samples) -> Samples:
     """A whole utterance at that one loudness."""
-    louder = utterance * _gain_for(_loudest(utterance))
+    louder = utterance * _gain_for(_loudness(utterance))
     result: Samples = np.clip(np.rint(louder), -32768, 32767).astype(np.int16)
     return result
 
 
-def _loudest(samples: Samples) -> float:
-    """Root mean square of the loudest window."""
+def _loudness(samples: Samples) -> NDArray[np.float32]:
+    """Root mean square of each window; a rest that fills none is left out."""
     whole = len(samples) // WINDOW_SAMPLES * WINDOW_SAMPLES
-    if not whole:
-        return 0.0
     windows = samples[:whole].astype(np.float32).reshape(-1, WINDOW_SAMPLES)
-    return float(np.sqrt(np.mean(np.square(windows), axis=1).max()))
+    result: NDArray[np.float32] = np.sqrt(np.mean(np.square(windows), axis=1))
+    return result
 
 
-def _gain_for(loudest: float) -> float:
-    return float(np.clip(SPEECH / max(loudest, 1.0), LEAST_GAIN, MOST_GAIN))
+def _gain_for(loudness: NDArray[np.float32]) -> float:
+    loudest = float(loudness.max(initial=1.0))
+    return float(np.clip(SPEECH / loudest, LEAST_GAIN, MOST_GAIN))

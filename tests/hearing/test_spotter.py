@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from companion.errors import ContentError
+from companion.hearing.bank import LIKELIEST, Bank
 from companion.hearing.decision import AHEAD, LACKING
+from companion.hearing.embedding import Embedder
+from companion.hearing.level import levelled
 from companion.hearing.sound_templates import load
 from companion.hearing.spotter import SpotterWorker
 from companion.hearing.synthetic import PEOPLE
@@ -113,3 +116,19 @@ def test_a_file_that_is_none_is_told_in_one_sentence(tmp_path: Path) -> None:
         broken.write_bytes(content)
         with pytest.raises(ContentError, match=r"sound_templates\.npz: .*make_templates"):
             load(broken)
+
+
+def test_of_many_sentences_a_rough_comparison_finds_the_likeliest() -> None:
+    """Among all shipped sentences the likeliest ten are those of a thorough comparison."""
+    shipped, embedder = load(TEMPLATES), Embedder()
+    for text in ("I need a quiet minute", "Help me breathe", "we are out of onions"):
+        heard = shipped.space.turned(embedder.embedded(levelled(said(text, SOMEBODY))))
+        found = Bank(shipped, shipped.of).likenesses(heard)
+        assert len(found) == LIKELIEST
+        sentences = list(shipped.of)
+        parts = [sentences[at : at + LIKELIEST] for at in range(0, len(sentences), LIKELIEST)]
+        thorough = {
+            s: one for part in parts for s, one in Bank(shipped, part).likenesses(heard).items()
+        }
+        likeliest = sorted(thorough, key=lambda one: -thorough[one].alike)[:10]
+        assert list(found)[:10] == likeliest
