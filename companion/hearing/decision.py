@@ -36,7 +36,7 @@ usually take the first number of seconds or less, the second for those that take
 more. Much of other speech has something like a short word in it."""
 ALIKE_ALONE = (0.76, 0.72)
 """From which likeness on the sentence that the spotter finds likeliest needs no reading."""
-ALIKE_RARE = (0.68, 0.68)
+ALIKE_RARE = (0.64, 0.64)
 """And from which on a household's own sentence that was taught needs none: hearing/taught.py."""
 AHEAD = 0.03
 """By so much it must then be ahead of the likeliest sentence that means something else."""
@@ -45,10 +45,21 @@ COVERED = 0.6
 COVERED_ALONE = 0.75
 """And so much where no reading bears it out: "pause the film for a moment" holds, to the ear,
 two thirds of "pause until noon"."""
-LACKING = 0.05
+ALIKE_SAID = (0.55, 0.55)
+"""From which likeness on a sentence that was read freely, word for word, is believed."""
+ALIKE_AGREED = 0.5
+"""A closed reading that only means the same as the free one must sound at least so much alike."""
+LACKING_AGREED = 0.1
+ALIKE_MEANT = 0.6
+"""And a free reading without a second one needs something so alike that means the same."""
+HALF = 0.5
+"""Of what was spoken, that must take up so much."""
+LACKING = 0.04
 """No more of a sentence may be lacking (ports.Likeness). Of 120 two-word phrases that people
 spoke, two in a hundred lack over 0.035; what shares half of its words with a sentence lacks some
 0.07 to 0.14 of it. A single other word at the end is not always noticed."""
+LACKING_RARE = 0.05
+"""And no more of a household's own sentence, which hardly anything else sounds like."""
 LEAST_CONFIDENCE = 0.2
 """A free reading that is less sure is no witness: it makes a short sound into anything."""
 ALWAYS_HEARD = frozenset({"stop"})
@@ -96,14 +107,19 @@ def decide(
     it were not said by anybody else.
     """
     meant = meanings(readings, table, expectation)
+    has_spotter = likeness is not None
     likeness = likeness or {}
     chosen = (
-        _agreed(meant)
+        _agreed(meant, likeness if has_spotter else None)
         or _sounding_right(meant, _covering(likeness, COVERED, speech_seconds))
         or _likeliest(_covering(likeness, COVERED_ALONE, speech_seconds), table, expectation)
     )
     if chosen is None and engine not in NEVER_ALONE:
         chosen = _single(meant)
+        if chosen is not None and has_spotter:
+            covering = _covering(likeness, HALF, speech_seconds)
+            meant_so = _sounds_meant(chosen.meaning.intent, covering, table, expectation)
+            chosen = chosen if meant_so else None
     if chosen is None:
         return None
     heard = (chosen.text, *(words.text for words in readings))
@@ -154,10 +170,27 @@ def is_part_of(text: str, own_words: str | None, table: CueTable) -> bool:
     return f" {' '.join(plain_words(text, table.spellings))} " in said
 
 
-def _agreed(meant: Sequence[tuple[Understood, Words]]) -> _Chosen | None:
-    """Two readings that mean the same; the later one, which an engine trusts more, names slots."""
+def _agreed(
+    meant: Sequence[tuple[Understood, Words]], likeness: Mapping[str, Likeness] | None
+) -> _Chosen | None:
+    """Two readings that mean the same; the later one, which an engine trusts more, names slots.
+
+    A closed one in other words must sound right too, where there is a spotter: it is bound to
+    mean something.
+    """
     for (one, its), (other, others) in combinations(meant, 2):
-        if one.intent == other.intent:
+        if one.intent != other.intent:
+            continue
+        if likeness is None or not others.closed or its.text == others.text:
+            sound = True
+        else:
+            found = likeness.get(others.text)
+            sound = (
+                found is not None
+                and found.alike >= ALIKE_AGREED
+                and found.lacking <= LACKING_AGREED
+            )
+        if sound:
             sure = 1 - (1 - its.confidence) * (1 - others.confidence)
             return _Chosen(other, others.text, sure)
     return None
@@ -177,10 +210,13 @@ def _covering(
 def _sounding_right(
     meant: Sequence[tuple[Understood, Words]], covering: Mapping[str, Likeness]
 ) -> _Chosen | None:
-    """A closed reading that the sound bears out."""
+    """A reading that the sound bears out; for safety, one that it is sure of by itself."""
     for understood, words in meant:
         found = covering.get(words.text)
-        if words.closed and found is not None and enough(found, ALIKE_READ):
+        alike = ALIKE_READ if words.closed else ALIKE_SAID
+        if understood.strength is Strength.SAFETY:
+            alike = ALIKE_ALONE
+        if found is not None and enough(found, alike):
             return _Chosen(understood, words.text, found.alike)
     return None
 
@@ -209,7 +245,20 @@ def _likeliest(
 def enough(found: Likeness, alike: tuple[float, float]) -> bool:
     """Whether nothing is lacking, and it is as alike as a sentence of this length has to be."""
     least = float(np.interp(found.usual_seconds, USUAL_SECONDS, alike))
-    return found.alike >= least and found.lacking <= LACKING
+    return found.alike >= least and found.lacking <= (LACKING_RARE if found.rare else LACKING)
+
+
+def _sounds_meant(
+    intent: str, covering: Mapping[str, Likeness], table: CueTable, expectation: Expectation
+) -> bool:
+    """Whether something that means this is alike enough."""
+    for text, found in covering.items():
+        if found.alike < ALIKE_MEANT:
+            return False
+        understood = understand(text, table, phase=expectation.phase, asked=expectation.asked)
+        if understood is not None and understood.intent == intent:
+            return True
+    return False
 
 
 def _single(meant: Sequence[tuple[Understood, Words]]) -> _Chosen | None:

@@ -195,7 +195,7 @@ class Ear:
             self._spotting.found_now() or {},
             self._table,
             self._told or self._expectation,
-            speech_seconds=self._now - trailing - self._noticed,
+            speech_seconds=self._spoken_until(self._now - trailing),
         )
 
     def _ended(self) -> list[EarEvent]:
@@ -218,7 +218,7 @@ class Ear:
             expectation,
             engine=self._recogniser.name,
             likeness=likeness,
-            speech_seconds=end - self._noticed,
+            speech_seconds=self._spoken_until(end),
             own_words=self._own_words(),
         )
         if decided is not None:
@@ -230,6 +230,10 @@ class Ear:
         if self._told != self._expectation:
             self._guard(self._teach)
         return events
+
+    def _spoken_until(self, end: float) -> float:
+        """Seconds of speech in the utterance, by the speech detector and by loudness."""
+        return min(end - self._noticed, self._leveller.loud_seconds())
 
     def _own_words(self) -> str | None:
         """What the companion said while this utterance lasted."""

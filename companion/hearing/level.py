@@ -27,8 +27,13 @@ HELD_SECONDS = 0.3
 """So much after speech was noticed is waited for before the gain is chosen."""
 WINDOW_SAMPLES = 320
 """20 ms."""
-LOUD_DB = 12.0
-"""What is so much fainter than the loudest is the room, or the end of a word."""
+ROOM_SHARE = 0.1
+"""This share of the windows of an utterance, the quietest, is the room: what was before it was
+noticed, and after its end."""
+LOUD_SHARE = 0.6
+"""On the way from the loudest down to the room, in decibels, everything up to here is speech."""
+LOUD_DB = (9.0, 30.0)
+"""But no less and no more below the loudest than this."""
 SMOOTH_WINDOWS = 5
 """Loudness is looked at over 100 ms."""
 EASE = 1.25
@@ -50,16 +55,19 @@ class Leveller:
         self._gain = 0.0
         self._loudness: list[NDArray[np.float32]] = []
 
-    def loud_seconds(self, fainter_db: float = LOUD_DB) -> float:
-        """How long the utterance was nearly as loud as at its loudest.
+    def loud_seconds(self) -> float:
+        """How long the utterance was clearly louder than the room.
 
-        Unlike the time for which speech was found in it, this leaves out noise around it.
+        In a noisy room speech is found where there is none; this leaves it out.
         """
         if not self._loudness:
             return 0.0
         power = np.square(np.concatenate(self._loudness))
         smooth = np.sqrt(np.convolve(power, np.ones(SMOOTH_WINDOWS) / SMOOTH_WINDOWS, "same"))
-        loud = smooth >= smooth.max() * 10 ** (-fainter_db / 20)
+        level = 20 * np.log10(np.maximum(smooth, 1.0))
+        loudest = level.max()
+        below = LOUD_SHARE * (loudest - np.quantile(level, ROOM_SHARE))
+        loud = level >= loudest - np.clip(below, *LOUD_DB)
         return float(np.count_nonzero(loud)) * WINDOW_SAMPLES / HEARING_RATE
 
     def take(self, samples: Samples, *, before: bool = False) -> Samples:

@@ -162,7 +162,6 @@ class _Reader:
         self._templates = shipped
         self._shipped = frozenset(shipped.of)
         self._taught: SoundTemplates | None = None
-        self._rare: frozenset[str] = frozenset()
         self._phrases: tuple[str, ...] = ()
         self._banks: dict[tuple[str, ...], TaughtBank] = {}
         self._found: list[tuple[str, tuple[float, ...]]] = []
@@ -188,8 +187,6 @@ class _Reader:
                 self._learn(sentence)
             case ("taught", data):
                 self._taught = from_bytes(data) if data else None
-                own = set(self._taught.of) - self._shipped if self._taught else set()
-                self._rare = rare_of(own) if own else frozenset()
                 self._banks.clear()
             case ("reset",):
                 self._embedder.reset()
@@ -205,7 +202,9 @@ class _Reader:
     def _bank(self) -> TaughtBank:
         bank = self._banks.get(self._phrases)
         if bank is None:
-            bank = TaughtBank(self._templates, self._taught, self._phrases, rare=self._rare)
+            own = set(self._phrases) - self._shipped
+            rare = rare_of(own) if own else frozenset()
+            bank = TaughtBank(self._templates, self._taught, self._phrases, rare=rare)
             self._banks[self._phrases] = bank
         return bank
 

@@ -36,9 +36,6 @@ MOST = 48
 """Templates kept of one sentence; where more are taught, the oldest go."""
 BEST_SHARE = 0.25
 """The likeness to taught templates is the mean over this share of them, and FEWEST at least."""
-GAIN = 0.03
-"""So much more a likeness counts that both kinds of template bear out: at the same number of
-false hits, people's recordings reach that much less."""
 NOISE_DB = 10.0
 """How far the noise under a take lies below the speech."""
 BEFORE_LOOKS = 5
@@ -133,7 +130,7 @@ class TaughtBank:
         bank, space = self._voices
         found = bank.likenesses(space.turned(heard))
         if self._taught is None:
-            return found
+            return {s: replace(one, rare=s in self._rare) for s, one in found.items()}
         bank, space = self._taught
         for sentence, one in bank.likenesses(space.turned(heard)).items():
             found[sentence] = weighed(found.get(sentence), one, rare=sentence in self._rare)
@@ -144,7 +141,7 @@ def weighed(voices: Likeness | None, taught: Likeness, *, rare: bool) -> Likenes
     """One likeness of what both kinds of template say.
 
     For a shipped sentence it is never less than what the synthetic voices say. A rare sentence
-    is a household's own, so its two kinds must agree, and then it counts more; only what the
+    is a household's own, so its two kinds must agree; only what the
     synthetic voices alone are sure of needs nothing else, so that whoever was heard still is.
     What shares a word with it lacks more of what people taught than of what synthetic voices say.
     """
@@ -160,7 +157,7 @@ def weighed(voices: Likeness | None, taught: Likeness, *, rare: bool) -> Likenes
         )
     agreed = replace(
         voices,
-        alike=min(1.0, both + GAIN),
+        alike=both,
         seconds=max(voices.seconds, taught.seconds),
         lacking=taught.lacking,
         rare=True,

@@ -7,8 +7,11 @@ import pytest
 from companion.core.cuetable import CueTable
 from companion.hearing.decision import (
     AHEAD,
+    ALIKE_AGREED,
     ALIKE_ALONE,
+    ALIKE_MEANT,
     ALIKE_READ,
+    ALIKE_SAID,
     COVERED,
     COVERED_ALONE,
     LACKING,
@@ -217,3 +220,41 @@ def test_a_sentence_of_which_a_word_is_lacking_was_not_said(table: CueTable) -> 
                 readings, table, IDLE, engine="pocketsphinx", likeness=found, speech_seconds=1.5
             )
             assert (decided.intent if decided else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("readings", "found", "intent"),
+    [
+        # A free reading says a sentence word for word, unsure, and it sounds right.
+        ((free(PAUSE, 0.05),), {PAUSE: alike(ALIKE_SAID[1])}, "ask_pause"),
+        ((free(PAUSE, 0.05),), {PAUSE: alike(ALIKE_SAID[1] - 0.01)}, None),
+        # Two readings mean the same in other words; the closed one must sound right too.
+        ((free("i want a pause"), closed(PAUSE)), {PAUSE: alike(ALIKE_AGREED)}, "ask_pause"),
+        ((free("i want a pause", 0.1), closed(PAUSE)), {PAUSE: alike(ALIKE_AGREED - 0.01)}, None),
+        ((free("i want a pause", 0.1), closed(PAUSE)), {}, None),
+        # A free reading alone needs something alike that means the same.
+        ((free("i want a pause"),), {PAUSE: alike(ALIKE_MEANT)}, "ask_pause"),
+        ((free("i want a pause"),), {PAUSE: alike(ALIKE_MEANT - 0.01)}, None),
+        ((free("i want a pause"),), {"help me breathe": alike(0.7)}, None),
+        # Danger is nothing to be mistaken in.
+        ((closed(DANGER),), {DANGER: alike(ALIKE_ALONE[1])}, "unsafe_other"),
+        ((closed(DANGER),), {DANGER: alike(ALIKE_ALONE[1] - 0.01)}, None),
+    ],
+)
+def test_the_sound_must_bear_out_the_words(
+    table: CueTable,
+    readings: tuple[Words, ...],
+    found: dict[str, Likeness],
+    intent: str | None,
+) -> None:
+    """Where there is a spotter, no reading stands against what it says."""
+    decided = decide(
+        readings, table, IDLE, engine="pocketsphinx", likeness=found, speech_seconds=1.5
+    )
+    assert (decided.intent if decided else None) == intent
+
+
+def test_without_a_spotter_words_decide_alone(table: CueTable) -> None:
+    """A machine without templates hears as well as its words allow."""
+    for readings in ((free("i want a pause"),), (free("i want a pause", 0.1), closed(PAUSE))):
+        assert decide(readings, table, IDLE, engine="pocketsphinx") is not None

@@ -57,3 +57,18 @@ def test_silence_is_not_raised_without_end() -> None:
     hum = tone(3, 1.0)
     assert np.abs(levelled(hum, hum)).max() <= 3 * MOST_GAIN
     assert 0 < LEAST_GAIN < 1 < MOST_GAIN
+
+
+@pytest.mark.parametrize("room", [1.0, 400.0, 1500.0])
+def test_noise_around_speech_is_not_counted_as_speech(room: float) -> None:
+    """In a quiet room and in one that is loud, as long as somebody spoke."""
+    random = np.random.default_rng(1)
+    noise = random.normal(0.0, room, round(2.5 * HEARING_RATE))
+    begin = HEARING_RATE
+    noise[begin : begin + HEARING_RATE] += tone(9000, 1.0)
+    sound = np.rint(noise).astype(np.int16)
+    leveller = Leveller()
+    leveller.take(sound[: HEARING_RATE // 2], before=True)
+    leveller.take(sound[HEARING_RATE // 2 :])
+    leveller.rest()
+    assert leveller.loud_seconds() == pytest.approx(1.0, abs=0.12)
