@@ -73,8 +73,7 @@ class _Reader:
         self._decoder = Decoder(
             Config(hmm=get_model_path("en-us/en-us"), dict=dictionary, **CONFIGURATION)
         )
-        self._big = BigModel()
-        self._everyday = load(everyday) if everyday is not None else worked_out(self._big)
+        self._everyday = load(everyday) if everyday is not None else worked_out(BigModel())
         self._searches: dict[tuple[str, ...], str] = {}
         self._chosen = ""
         self._noise = np.random.default_rng(0)
@@ -125,10 +124,12 @@ class _Reader:
     def _model(self, phrases: Sequence[str]) -> Any:
         from pocketsphinx import NGramModel
 
+        # It takes 30 MB and is asked only here, so it is not kept.
+        big = BigModel()
         words = tuple(dict.fromkeys((*self._everyday.words, *words_of(phrases))))
-        alone = np.exp([self._big.logarithm((word,)) for word in words])
+        alone = np.exp([big.logarithm((word,)) for word in words])
         background = Background(words, alone / alone.sum(), self._everyday.pairs)
-        text = arpa(phrases, background, lru_cache(maxsize=None)(self._big.probability))
+        text = arpa(phrases, background, lru_cache(maxsize=None)(big.probability))
         # The engine reads models from files only; this one is in memory and has no name.
         descriptor = os.memfd_create("language-model")
         try:
