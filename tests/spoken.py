@@ -35,14 +35,16 @@ def talk(
     voice: str = "en-us+f3",
     words_a_minute: int = 155,
 ) -> list[float]:
-    """Write a WAV file in which each text begins at its second; answers where each one ends."""
+    """Write a WAV file in which each text begins at its second; answers where each one was last
+    heard.
+    """
     room = np.random.default_rng(1).normal(0.0, NOISE, int(seconds * RATE))
     ends = []
     for at, text in items:
         sound = said(text, voice, words_a_minute)
         start = int(at * RATE)
         room[start : start + len(sound)] += sound
-        ends.append(at + len(sound) / RATE)
+        ends.append(at + (np.flatnonzero(np.abs(sound) > 200)[-1] + 1) / RATE)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

@@ -7,9 +7,11 @@ import pytest
 from companion.core.cuetable import CueTable
 from companion.hearing.decision import (
     AHEAD,
+    ALIKE_AGAINST,
     ALIKE_AGREED,
     ALIKE_ALONE,
     ALIKE_MEANT,
+    ALIKE_RARE,
     ALIKE_READ,
     ALIKE_SAID,
     COVERED,
@@ -20,7 +22,7 @@ from companion.hearing.decision import (
     decide,
     shortlist,
 )
-from companion.keeping.cuebook import load_cues
+from companion.keeping.cuebook import load_cues, with_cue
 from companion.ports import Expectation, Likeness, Words
 
 IDLE = Expectation("idle")
@@ -252,6 +254,33 @@ def test_the_sound_must_bear_out_the_words(
         readings, table, IDLE, engine="pocketsphinx", likeness=found, speech_seconds=1.5
     )
     assert (decided.intent if decided else None) == intent
+
+
+@pytest.mark.parametrize(
+    ("much", "said", "fires"),
+    [
+        (ALIKE_RARE[0], "view", True),
+        (ALIKE_RARE[0], "", True),
+        (ALIKE_RARE[0] - 0.01, "view", False),
+        (ALIKE_AGAINST[0], "smart", True),
+        (ALIKE_AGAINST[0] - 0.01, "smart", False),
+    ],
+)
+def test_a_rare_sentence_of_ones_own_is_believed_sooner(
+    table: CueTable, much: float, said: str, fires: bool
+) -> None:
+    """Unless the closed reading says something else than its beginning."""
+    own = with_cue(table, "glass", "view glass", only=True)
+    found = {"view glass": Likeness(much, 0.8, 0.8, rare=True)}
+    decided = decide(
+        (free("of course", 0.1), closed(said)),
+        own,
+        IDLE,
+        engine="pocketsphinx",
+        likeness=found,
+        speech_seconds=0.8,
+    )
+    assert (decided is not None) is fires
 
 
 def test_without_a_spotter_words_decide_alone(table: CueTable) -> None:

@@ -46,6 +46,7 @@ def own_home(environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) ->
             monkeypatch.setenv(name, value)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_home")
 def test_the_phrase_is_heard_and_three_recordings_make_a_hard_voice_heard(
     environment: Mapping[str, str], tmp_path: Path
@@ -120,6 +121,7 @@ def assert_no_sound(kept: Path, takes: list[Path]) -> None:
     assert loud not in kept.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_broken_file_is_told_and_hearing_goes_on(
     companion: Companion, environment: Mapping[str, str], tmp_path: Path
 ) -> None:
