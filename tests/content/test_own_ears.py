@@ -38,6 +38,8 @@ FACTS = {
 
 Mistaken = Callable[[Iterable[str]], list[tuple[str, str]]]
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def table() -> CueTable:
@@ -65,7 +67,6 @@ def parts(texts: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(part for text in texts for part in (text, *sentences(text)))
 
 
-@pytest.mark.slow
 def test_lines(table: CueTable, mistaken: Mistaken) -> None:
     """No line of the companion, and no sentence of one, makes it act while it says it."""
     lines = load_line_tables().values()

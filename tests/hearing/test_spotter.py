@@ -92,6 +92,7 @@ def test_silence_is_like_nothing(spotter: SpotterWorker) -> None:
     assert max(one.alike for one in spotter.likenesses().values()) < 0.57
 
 
+@pytest.mark.slow
 def test_it_learns_a_sentence_of_the_household(spotter: SpotterWorker) -> None:
     """A phrase that no template ships for is made from synthetic voices, and then heard."""
     own = "purple umbrella"

@@ -54,6 +54,7 @@ def test_an_unknown_phase_is_refused(companion: Companion) -> None:
     one_sentence(companion("understand", "--phase", "lunch", "stop"), 2, "lunch", "idle")
 
 
+@pytest.mark.slow
 def test_hear_with_an_added_cue(
     companion: Companion, environment: Mapping[str, str], tmp_path: Path
 ) -> None:

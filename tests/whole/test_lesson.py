@@ -124,6 +124,7 @@ def test_a_person_teaches_and_is_heard(organs: ears.Organs) -> None:
     assert "second person" in out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_take_of_no_use_is_asked_for_again(organs: ears.Organs) -> None:
     """Silence and another sentence are told of, at most twice; then the take is left out."""
     out = io.StringIO()

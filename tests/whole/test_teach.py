@@ -145,6 +145,7 @@ def test_a_broken_file_is_told_and_hearing_goes_on(
     assert "taught.npz" in refused.err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_lesson_on_files(
     companion: Companion, environment: Mapping[str, str], tmp_path: Path
 ) -> None:
