@@ -14,7 +14,7 @@ among everyday words, and never for safety (brief, 6.3).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -22,55 +22,34 @@ import numpy as np
 from companion.core.cues import CueTable, Strength, Understood, understand
 from companion.core.events import Slots
 from companion.core.wording import plain_words
+from companion.hearing.thresholds import (
+    AHEAD,
+    ALIKE_AGAINST,
+    ALIKE_AGREED,
+    ALIKE_ALONE,
+    ALIKE_MEANT,
+    ALIKE_RARE,
+    ALIKE_READ,
+    ALIKE_SAID,
+    COVERED,
+    COVERED_ALONE,
+    HALF,
+    LACKING,
+    LACKING_AGREED,
+    LACKING_RARE,
+    LEAST_CONFIDENCE,
+    LIKELY,
+    MOST_LIKELY,
+    USUAL_SECONDS,
+)
 from companion.ports import Expectation, Likeness, Words
 
 NEVER_ALONE = frozenset({"vosk"})
 """Engines whose free reading needs a second witness, whatever the cue."""
-# The likenesses and shares below were set on 0.73 h of people's orders, 0.2 h of other people's
-# words, 162 spoken look-alikes and 242 spoken cues; docs/decisions/sound-templates.md has the
-# figures, benchmarks/hearing.py measures what comes of them.
-USUAL_SECONDS = (0.6, 1.2)
-ALIKE_READ = (0.70, 0.58)
-"""From which likeness on a closed reading sounds right: the first number for sentences that
-usually take the first number of seconds or less, the second for those that take the second or
-more. Much of other speech has something like a short word in it."""
-ALIKE_ALONE = (0.76, 0.72)
-"""From which likeness on the sentence that the spotter finds likeliest needs no reading."""
-ALIKE_RARE = (0.64, 0.64)
-"""And from which on a household's own rare sentence needs none: hearing/taught.py."""
-ALIKE_AGAINST = (0.70, 0.70)
-"""But this much where the closed reading says something else: 65 people's recordings at 10 dB of
-noise lose one hit by it, and the one false hit in an hour of other speech is gone."""
-AHEAD = 0.03
-"""By so much it must then be ahead of the likeliest sentence that means something else."""
-COVERED = 0.6
-"""Of what was spoken, a sentence must take up so much: a part of a longer one is no cue."""
-COVERED_ALONE = 0.75
-"""And so much where no reading bears it out: "pause the film for a moment" holds, to the ear,
-two thirds of "pause until noon"."""
-ALIKE_SAID = (0.55, 0.55)
-"""From which likeness on a sentence that was read freely, word for word, is believed."""
-ALIKE_AGREED = 0.5
-"""A closed reading that only means the same as the free one must sound at least so much alike."""
-LACKING_AGREED = 0.1
-ALIKE_MEANT = 0.6
-"""And a free reading without a second one needs something so alike that means the same."""
-HALF = 0.5
-"""Of what was spoken, that must take up so much."""
-LACKING = 0.04
-"""No more of a sentence may be lacking (ports.Likeness). Of 120 two-word phrases that people
-spoke, two in a hundred lack over 0.035; what shares half of its words with a sentence lacks some
-0.07 to 0.14 of it. A single other word at the end is not always noticed."""
-LACKING_RARE = 0.05
-"""And no more of a household's own sentence, which hardly anything else sounds like."""
-LEAST_CONFIDENCE = 0.2
-"""A free reading that is less sure is no witness: it makes a short sound into anything."""
 ALWAYS_HEARD = frozenset({"stop"})
 """Counts although the companion is saying the same words itself."""
-LIKELY = 0.45
-"""Sentences less alike than this are not worth reading for."""
-MOST_LIKELY = 60
-"""So many of the likeliest are read among. More cost time and are not what was said."""
+MEASURES = ("length", "until")
+"""What two readings may dispute although they mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +157,8 @@ def is_part_of(text: str, own_words: str | None, table: CueTable) -> bool:
 def _agreed(
     meant: Sequence[tuple[Understood, Words]], likeness: Mapping[str, Likeness] | None
 ) -> _Chosen | None:
-    """Two readings that mean the same; the later one, which an engine trusts more, names slots.
+    """Two readings that mean the same; the later one, which an engine trusts more, names slots,
+    except those in which the first contradicts it.
 
     A closed one in other words must sound right too, where there is a spotter: it is bound to
     mean something.
@@ -197,8 +177,20 @@ def _agreed(
             )
         if sound:
             sure = 1 - (1 - its.confidence) * (1 - others.confidence)
-            return _Chosen(other, others.text, sure)
+            return _Chosen(_undisputed(one, other), others.text, sure)
     return None
+
+
+def _undisputed(one: Understood, other: Understood) -> Understood:
+    """The second, without the measures in which the first contradicts it: they are asked for."""
+    disputed = {
+        name
+        for name in MEASURES
+        if one.slots.get(name, other.slots.get(name)) != other.slots.get(name)
+    }
+    if not disputed:
+        return other
+    return replace(other, slots={k: v for k, v in other.slots.items() if k not in disputed})
 
 
 def _covering(

@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 
 from companion.errors import SetupError
 from companion.hearing.bank import Bank
-from companion.hearing.decision import ALIKE_ALONE, ALIKE_RARE, enough
+from companion.hearing.decision import enough
 from companion.hearing.embedding import STEP_SAMPLES, Embedder, Embeddings
 from companion.hearing.everyday import Everyday
 from companion.hearing.sound_templates import SoundTemplates, Space, Template, rounded
 from companion.hearing.synthetic import Person, spoken
+from companion.hearing.thresholds import ALIKE_ALONE, ALIKE_RARE
 from companion.ports import HEARING_RATE, Likeness
 
 FEWEST = 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from companion.core.cuetable import CueTable
-from companion.hearing.decision import (
+from companion.hearing.decision import decide, shortlist
+from companion.hearing.thresholds import (
     AHEAD,
     ALIKE_AGAINST,
     ALIKE_AGREED,
@@ -19,8 +20,6 @@ from companion.hearing.decision import (
     LACKING,
     LIKELY,
     MOST_LIKELY,
-    decide,
-    shortlist,
 )
 from companion.keeping.cuebook import load_cues, with_cue
 from companion.ports import Expectation, Likeness, Words
@@ -136,8 +135,8 @@ def test_another_way_to_say_the_same_is_no_rival(table: CueTable) -> None:
 
 
 def test_two_readings_of_one_meaning_are_a_cue(table: CueTable) -> None:
-    """Other words, the same meaning: agreed, and surer than either; the later names the length."""
-    readings = (free("i need five minutes", 0.5), closed("i need nine minutes"))
+    """Other words, the same meaning: agreed, and surer than either."""
+    readings = (free("nine minutes please", 0.5), closed("i need nine minutes"))
     decided = decide(readings, table, IDLE, engine="vosk")
     assert decided is not None
     assert decided.intent == "ask_pause_duration"
@@ -281,6 +280,19 @@ def test_a_rare_sentence_of_ones_own_is_believed_sooner(
         speech_seconds=0.8,
     )
     assert (decided is not None) is fires
+
+
+def test_a_length_in_which_two_readings_differ_is_left_open(table: CueTable) -> None:
+    """The cue is sure and its length is not: that is asked for. A length in one of them stands."""
+    twenty = "i need twenty minutes"
+    for other, slots in (
+        ("i need twenty minutes", {"length": 1200.0}),
+        ("i need fifteen minutes", {}),
+    ):
+        readings = (free(other), Words(twenty, 0.9))
+        decided = decide(readings, table, IDLE, engine="vosk")
+        assert decided is not None
+        assert (decided.intent, decided.slots) == ("ask_pause_duration", slots)
 
 
 def test_without_a_spotter_words_decide_alone(table: CueTable) -> None:

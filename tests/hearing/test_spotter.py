@@ -10,12 +10,12 @@ import pytest
 
 from companion.errors import ContentError
 from companion.hearing.bank import LIKELIEST, Bank
-from companion.hearing.decision import AHEAD, LACKING
 from companion.hearing.embedding import Embedder
 from companion.hearing.level import levelled
 from companion.hearing.sound_templates import load
 from companion.hearing.spotter import SpotterWorker
 from companion.hearing.synthetic import PEOPLE
+from companion.hearing.thresholds import AHEAD, LACKING
 from companion.keeping import folders
 from companion.keeping.expected import every_expected_sentence
 from companion.ports import Likeness
