@@ -47,7 +47,8 @@ Manner: TypeAlias = Callable[[Request], None]
 class FileServer(ThreadingTCPServer):
     """Listens on a free port of this machine."""
 
-    daemon_threads = True
+    daemon_threads = False
+    """Closing the server waits for every answer, so that no socket outlives its test."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Request)
