@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-_ONES: Final = [
+ONES: Final = [
     "zero",
     "one",
     "two",
@@ -34,10 +34,10 @@ _ONES: Final = [
     "eighteen",
     "nineteen",
 ]
-_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL: Final = {
-    **{word: value for value, word in enumerate(_ONES)},
-    **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
+    **{word: value for value, word in enumerate(ONES)},
+    **{word: 10 * value for value, word in enumerate(TENS, start=2)},
     "oh": 0,
     "nought": 0,
     "nil": 0,
@@ -85,7 +85,7 @@ def below_hundred(words: tuple[str, ...], at: int) -> Iterator[tuple[int, int]]:
     value = _SMALL[words[at]]
     if value >= 20 and at + 1 < len(words):
         unit = _SMALL.get(words[at + 1], 0)
-        if 1 <= unit <= 9 and words[at + 1] in _ONES:
+        if 1 <= unit <= 9 and words[at + 1] in ONES:
             yield at + 2, value + unit
     yield at + 1, value
 

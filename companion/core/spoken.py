@@ -9,29 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-_ONES: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS: Final = ["twenty", "thirty", "forty", "fifty"]
+from companion.core.numbers import ONES, TENS
+
 _WEEKDAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _NEW_DAY_HOUR: Final = 4
 """Until four at night it is still the evening before, for somebody who has not slept."""
@@ -42,9 +21,9 @@ def number_words(value: int) -> str:
     if not 0 <= value <= 59:
         return str(value)
     if value < 20:
-        return _ONES[value]
-    tens, ones = _TENS[value // 10 - 2], value % 10
-    return f"{tens}-{_ONES[ones]}" if ones else tens
+        return ONES[value]
+    tens, ones = TENS[value // 10 - 2], value % 10
+    return f"{tens}-{ONES[ones]}" if ones else tens
 
 
 def length_words(seconds: float) -> str:

@@ -6,12 +6,11 @@ what is rare. Must not know what a phrase is for.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
-UNIT = 1.0001
-"""Base of the engine's logarithms."""
+from companion.hearing.big_model import BigModel
+
 MOST_COMMON = -10.0
 """Natural logarithm, a word, of what is rare: "kitchen window" has -9.0, "good morning" -5.0,
 "smart mirror" -11.1, "amber lantern" -13.0."""
@@ -25,15 +24,9 @@ class Everyday:
     """The big language model and the dictionary of English. SetupError where there are none."""
 
     def __init__(self) -> None:
-        from companion.errors import SetupError
+        self._model = BigModel()
+        from pocketsphinx import get_model_path
 
-        try:
-            from pocketsphinx import Config, LogMath, NGramModel, get_model_path
-        except ImportError as problem:
-            raise SetupError("PocketSphinx is missing, which knows the words: ./run") from problem
-        self._model = NGramModel(
-            Config(loglevel="FATAL"), LogMath(UNIT), get_model_path("en-us/en-us.lm.bin")
-        )
         self._dictionary = Path(get_model_path("en-us/cmudict-en-us.dict"))
 
     def commonness(self, words: Sequence[str]) -> float:
@@ -41,9 +34,8 @@ class Everyday:
         said = ("<s>", *words)
         total = 0.0
         for at in range(1, len(said)):
-            # The engine wants the newest word first, and knows three in a row at most.
-            history = list(reversed(said[max(0, at - 2) : at + 1]))
-            total += self._model.prob(history) * math.log(UNIT)
+            # The model knows three words in a row at most.
+            total += self._model.exactly(said[max(0, at - 2) : at + 1])
         return total / len(words)
 
     def rare(self, words: Sequence[str]) -> bool:

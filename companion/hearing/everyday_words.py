@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.errors import ContentError
+from companion.hearing.big_model import BigModel
 from companion.hearing.language_model import START, History
 
 WORDS = 1500
@@ -31,8 +32,6 @@ PAIRS = 25
 """Pairs kept for each word: those that tell most."""
 PAIR_GAIN = 0.3
 """A pair is kept from this natural logarithm on above what its words alone say."""
-RAREST = -15.0
-"""Natural logarithm: no word is taken to be rarer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +41,6 @@ class EverydayWords:
     words: tuple[str, ...]
     pairs: dict[History, float]
     """Probability of the second word after the first; the first may be START."""
-
-
-class BigModel:
-    """The big model in the wheel, asked how likely a word is."""
-
-    def __init__(self) -> None:
-        from pocketsphinx import Config, LogMath, NGramModel, get_model_path
-
-        unit = 1.0001
-        self._ln_unit = math.log(unit)
-        self._model = NGramModel(
-            Config(loglevel="FATAL"), LogMath(unit), get_model_path("en-us/en-us.lm.bin")
-        )
-
-    def logarithm(self, history: History) -> float:
-        """Natural logarithm of the probability of the last word after the ones before it."""
-        # The engine wants the newest word first.
-        units: float = self._model.prob(list(reversed(history)))
-        return max(units * self._ln_unit, RAREST)
-
-    def probability(self, history: History) -> float:
-        """Probability of the last word after the ones before it."""
-        return math.exp(self.logarithm(history))
 
 
 def worked_out(model: BigModel) -> EverydayWords:

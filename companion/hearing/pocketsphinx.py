@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.hearing.everyday_words import BigModel, load, worked_out
+from companion.hearing.big_model import BigModel
+from companion.hearing.everyday_words import load, worked_out
 from companion.hearing.grammar import jsgf
 from companion.hearing.language_model import Background, arpa, words_of
 from companion.hearing.worker_recogniser import WorkerRecogniser

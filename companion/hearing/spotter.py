@@ -162,6 +162,8 @@ class _Reader:
         self._templates = shipped
         self._shipped = frozenset(shipped.of)
         self._taught: SoundTemplates | None = None
+        self._is_rare: dict[str, bool] = {}
+        """What was found out of the household's own sentences: that loads the big model."""
         self._phrases: tuple[str, ...] = ()
         self._banks: dict[tuple[str, ...], TaughtBank] = {}
         self._found: list[tuple[str, tuple[float, ...]]] = []
@@ -203,7 +205,11 @@ class _Reader:
         bank = self._banks.get(self._phrases)
         if bank is None:
             own = set(self._phrases) - self._shipped
-            rare = rare_of(own) if own else frozenset()
+            asked = own.difference(self._is_rare)
+            if asked:
+                rare = rare_of(asked)
+                self._is_rare |= {sentence: sentence in rare for sentence in asked}
+            rare = frozenset(sentence for sentence in own if self._is_rare[sentence])
             bank = TaughtBank(self._templates, self._taught, self._phrases, rare=rare)
             self._banks[self._phrases] = bank
         return bank

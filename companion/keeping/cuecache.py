@@ -20,10 +20,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from companion.core import cues, cuetable, patterns, wording
+from companion import core
 from companion.core.cuetable import CueTable
 from companion.errors import SetupError
-from companion.keeping import folders, templates
+from companion.keeping import folders
 
 
 def remembered(paths: Sequence[Path], read: Callable[[Sequence[Path]], CueTable]) -> CueTable:
@@ -45,9 +45,10 @@ def remembered(paths: Sequence[Path], read: Callable[[Sequence[Path]], CueTable]
 def _place(paths: Sequence[Path]) -> Path | None:
     """Name the cache file after everything that what is in it depends on."""
     digest = hashlib.sha256(sys.version.encode())
-    modules = (cues, cuetable, patterns, wording, templates)
+    rooms = (Path(str(core.__file__)).parent, Path(__file__).parent)
     try:
-        for path in (*paths, *(Path(str(module.__file__)) for module in modules)):
+        # A table holds what several files of both rooms make of a template.
+        for path in (*paths, *(one for room in rooms for one in sorted(room.glob("*.py")))):
             digest.update(path.read_bytes())
         return folders.cache_folder() / "cues" / f"{digest.hexdigest()[:32]}.pickle"
     except (OSError, SetupError):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from companion.errors import ContentError
-from companion.hearing.everyday_words import BigModel, load
+from companion.hearing.big_model import BigModel
+from companion.hearing.everyday_words import load
 from companion.hearing.language_model import START
 from companion.hearing.pocketsphinx import PocketSphinxRecogniser
 from companion.keeping import folders
