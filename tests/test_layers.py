@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "companion"
 
 ROOMS = frozenset({"hearing", "speaking", "keeping", "house"})
-BELOW_ROOMS = frozenset({"core", "ports", "errors", "limits", "worker", "portaudio"})
+BELOW_ROOMS = frozenset({"core", "ports", "errors", "limits", "worker", "portaudio", "cachefile"})
 
 # What each part of the companion may import of the companion, itself always included.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "ports": frozenset({"core"}),
     "worker": frozenset({"errors"}),
     "limits": frozenset(),
+    "cachefile": frozenset(),
     "portaudio": frozenset({"errors", "limits"}),
     "devices": BELOW_ROOMS | ROOMS,
     **dict.fromkeys(ROOMS, BELOW_ROOMS),

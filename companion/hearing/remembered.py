@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from companion import cachefile
 from companion.hearing import embedding, synthetic, taught
 from companion.hearing.sound_templates import (
     SoundTemplates,
@@ -45,7 +44,9 @@ def remembered(
     # Where every voice failed, the next start may do better.
     if place is not None and made:
         with contextlib.suppress(OSError):
-            _write(place, to_bytes(SoundTemplates(space, {sentence: made})))
+            cachefile.write(
+                place, to_bytes(SoundTemplates(space, {sentence: made})), most=MOST_REMEMBERED
+            )
     return made
 
 
@@ -56,19 +57,3 @@ def _name(sentence: str, space: Space, people: Sequence[Person]) -> str:
     for module in (embedding, synthetic, taught):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:32]
-
-
-def _write(place: Path, content: bytes) -> None:
-    """Write it whole or not at all, and drop the oldest where there are too many."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=place.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).replace(place)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    older = sorted(place.parent.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
-    for path in older[:-MOST_REMEMBERED]:
-        path.unlink(missing_ok=True)

@@ -13,17 +13,18 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from companion import core
+from companion import cachefile, core
 from companion.core.cuetable import CueTable
 from companion.errors import SetupError
 from companion.keeping import folders
+
+MOST_REMEMBERED = 4
+"""Tables: of the shipped cues, and of a household's."""
 
 
 def remembered(paths: Sequence[Path], read: Callable[[Sequence[Path]], CueTable]) -> CueTable:
@@ -38,7 +39,9 @@ def remembered(paths: Sequence[Path], read: Callable[[Sequence[Path]], CueTable]
                 return table
         table = read(paths)
         with contextlib.suppress(OSError):
-            _write(place, pickle.dumps(table, pickle.HIGHEST_PROTOCOL))
+            cachefile.write(
+                place, pickle.dumps(table, pickle.HIGHEST_PROTOCOL), most=MOST_REMEMBERED
+            )
         return table
 
 
@@ -53,22 +56,6 @@ def _place(paths: Sequence[Path]) -> Path | None:
         return folders.cache_folder() / "cues" / f"{digest.hexdigest()[:32]}.pickle"
     except (OSError, SetupError):
         return None
-
-
-def _write(place: Path, content: bytes) -> None:
-    """Write it whole or not at all, and drop what was remembered of older files."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(place)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    older = sorted(place.parent.glob("*.pickle"), key=lambda path: path.stat().st_mtime)
-    for path in older[:-4]:
-        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
