@@ -26,7 +26,7 @@ from companion.core.events import (
 )
 from companion.core.promise import Moment, Promise
 from companion.core.returning import CALL_BACK_LINES
-from companion.core.session import Household, Session, advance, next_deadline
+from companion.core.session import Household, Phase, Session, advance, next_deadline
 from companion.core.state import Offered
 
 PRACTICES = (
@@ -177,3 +177,42 @@ def kinds(effects: list[Effect]) -> list[str]:
 def household(**changes: object) -> Household:
     """The household of the stories with something decided otherwise."""
     return replace(HOUSEHOLD, **changes)  # type: ignore[arg-type]
+
+
+def in_phase(phase: Phase) -> World:
+    """A world whose session is in this phase, reached the way a household reaches it."""
+    world = World()
+    match phase:
+        case Phase.ANSWERING:
+            world.hear("slow_down")
+        case Phase.PRACTICE:
+            world.hear("ask_pause")
+            world.hear("breathing")
+        case Phase.AWAY:
+            world.hear("ask_pause")
+        case Phase.CALLING_BACK:
+            world.hear("ask_pause", length=120.0)
+            world.wait(121)
+        case Phase.RE_ENTRY:
+            world.hear("ask_pause", length=120.0)
+            world.wait(121)
+            world.hear("ready_back")
+        case Phase.OPEN_RETURN:
+            world.hear("ask_pause", length=120.0)
+            world.wait(500)
+        case Phase.SAFETY_SELF:
+            world.hear("unsafe_self")
+        case Phase.SAFETY_OTHER:
+            world.hear("unsafe_other")
+        case Phase.SAFETY_MEDICAL:
+            world.hear("unsafe_medical")
+        case _:
+            pass
+    assert phase_of(world) is phase
+    world.forget_effects()
+    return world
+
+
+def phase_of(world: World) -> Phase:
+    """Where the session is now."""
+    return world.session.phase
